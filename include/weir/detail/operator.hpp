@@ -1,0 +1,127 @@
+#pragma once
+
+#include <weir/detail/batch.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weir {
+class platform;
+}
+
+namespace weir::detail {
+
+/// Where an operator's records go: the next operator of the chain, or the edge out of the task.
+class output {
+public:
+  virtual ~output() = default;
+
+  /// Takes the records. The receiver may change the batch, or move it out and leave an empty pointer; otherwise it is
+  /// the caller's again, with unspecified contents.
+  virtual void emit(batch_ptr& records) = 0;
+};
+
+/// Event time in milliseconds since 1970.
+using event_time = std::int64_t;
+inline constexpr event_time min_event_time = std::numeric_limits<event_time>::min();
+inline constexpr event_time max_event_time = std::numeric_limits<event_time>::max();
+
+/// What an operator sees of the task it runs in. Lives as long as the operator.
+class operator_context {
+public:
+  virtual ~operator_context() = default;
+
+  [[nodiscard]] virtual std::uint32_t subtask() const = 0;
+  [[nodiscard]] virtual std::uint32_t parallelism() const = 0;
+  [[nodiscard]] virtual std::uint32_t max_parallelism() const = 0;
+  /// Grows with each attempt to run this subtask.
+  [[nodiscard]] virtual std::uint64_t attempt() const = 0;
+  /// 32 hexadecimal digits, the same for all subtasks and attempts of a job.
+  [[nodiscard]] virtual const std::string& job() const = 0;
+  /// The operator's name, for messages.
+  [[nodiscard]] virtual const std::string& name() const = 0;
+  /// Time, files and randomness.
+  [[nodiscard]] virtual weir::platform& platform() = 0;
+  /// True once the task is to stop. A loop that does not return to the engine soon asks it.
+  [[nodiscard]] virtual bool canceled() const = 0;
+  /// Where the operator's records go; `nullptr` for a sink.
+  [[nodiscard]] virtual output* out() = 0;
+  /// Gives a named result of this subtask to the job: the values of all subtasks are put together in order and shown
+  /// when the job ends. The total size per job is limited (`collect.max-size`).
+  virtual void add_result(std::string_view name, std::string_view value) = 0;
+};
+
+/// A step of a task's operator chain. The engine calls it from one thread at a time.
+///
+/// Life: open; then process, flush and on_watermark in any order; end_of_input once for each input; close. After a
+/// failure or a cancellation only close comes. Exceptions fail the task with their message.
+class stream_operator {
+public:
+  virtual ~stream_operator() = default;
+
+  virtual void open(operator_context&) {}
+
+  /// Handles records of one input. See output::emit for who owns the batch afterwards.
+  virtual void process(std::uint32_t input, batch_ptr& records) = 0;
+
+  /// Emits what is buffered inside the operator because a batch was not full.
+  virtual void flush() {}
+
+  /// Event time has reached `time` on all inputs. Called with the operator flushed; the engine passes it on.
+  virtual void on_watermark(event_time) {}
+
+  /// No more records will come on this input. What was held back for the end is emitted here.
+  virtual void end_of_input(std::uint32_t) {}
+
+  virtual void close() noexcept {}
+};
+
+/// An operator without inputs that makes records when it is polled.
+class source_operator : public stream_operator {
+public:
+  enum class status {
+    more,  ///< there may be more at once
+    idle,  ///< nothing now: poll again after `retry_after_ms`
+    ended, ///< nothing will come any more
+  };
+
+  /// Emits about one batch through the context's output.
+  virtual status poll() = 0;
+
+  /// After an idle poll: how long to wait.
+  [[nodiscard]] virtual std::uint32_t retry_after_ms() const { return 10; }
+
+  void process(std::uint32_t, batch_ptr&) final { throw std::logic_error{"a source has no input"}; }
+};
+
+using operator_factory = std::function<std::unique_ptr<stream_operator>()>;
+
+/// Where a partitioner's batches go: the channels of one edge of one subtask.
+class channel_writer {
+public:
+  virtual ~channel_writer() = default;
+  [[nodiscard]] virtual std::uint32_t channels() const = 0;
+  /// Hands the batch over. `records` comes back as an empty batch of the same type, or as an empty pointer.
+  virtual void send(std::uint32_t channel, batch_ptr& records) = 0;
+};
+
+/// What a partitioner knows of its edge.
+struct partitioner_context {
+  std::uint32_t subtask = 0;         ///< of the producer
+  std::uint32_t parallelism = 1;     ///< of the producer
+  std::uint32_t max_parallelism = 1; ///< number of key groups of the consumer
+  channel_writer* writer = nullptr;
+};
+
+/// Spreads the records of one subtask over the channels of an edge. As an operator it has one input and no output:
+/// process() takes batches, flush() sends what it holds.
+using partitioner_factory = std::function<std::unique_ptr<stream_operator>(const partitioner_context&)>;
+
+} // namespace weir::detail
