@@ -1,0 +1,51 @@
+#pragma once
+
+#include <weir/detail/graph.hpp>
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+namespace weir {
+
+template <class T>
+class stream;
+
+/// Where a dataflow begins, and what holds for all of it.
+class environment {
+public:
+  environment() = default;
+  environment(const environment&) = delete;
+  environment& operator=(const environment&) = delete;
+
+  /// A stream of what a source produces: see sources.hpp.
+  template <class Source>
+  auto from(Source source) {
+    return std::move(source).attach(*this);
+  }
+
+  /// Shown in lists and logs; by default the name of the job function.
+  environment& name(std::string value);
+
+  /// Subtasks of each operator that does not state its own; by default what was asked at submission.
+  /// Throws std::invalid_argument when it is 0 or above 32768.
+  environment& set_parallelism(std::uint32_t subtasks);
+
+  /// Number of key groups, and so the highest parallelism that keyed state can be spread over.
+  /// Throws std::invalid_argument when it is 0 or above 32768.
+  environment& set_max_parallelism(std::uint32_t key_groups);
+
+  /// Each operator becomes a task of its own.
+  environment& disable_chaining();
+
+  /// How long a record may wait for its batch to fill: 0 sends each record at once, -1 only full batches.
+  environment& set_buffer_timeout_ms(std::int64_t timeout);
+
+  [[nodiscard]] const detail::stream_graph& graph() const { return graph_; }
+  [[nodiscard]] detail::stream_graph& graph() { return graph_; }
+
+private:
+  detail::stream_graph graph_;
+};
+
+} // namespace weir
