@@ -49,6 +49,8 @@ public:
   [[nodiscard]] virtual const std::string& name() const = 0;
   /// Time, files and randomness.
   [[nodiscard]] virtual weir::platform& platform() = 0;
+  /// Milliseconds on a clock that never goes back; its start means nothing.
+  [[nodiscard]] virtual std::int64_t monotonic_ms() = 0;
   /// True once the task is to stop. A loop that does not return to the engine soon asks it.
   [[nodiscard]] virtual bool canceled() const = 0;
   /// Where the operator's records go; `nullptr` for a sink.
@@ -60,8 +62,8 @@ public:
 
 /// A step of a task's operator chain. The engine calls it from one thread at a time.
 ///
-/// Life: open; then process, flush and on_watermark in any order; end_of_input once for each input; close. After a
-/// failure or a cancellation only close comes. Exceptions fail the task with their message.
+/// Life: open; then process, flush and on_watermark in any order; end_of_input once for each input; drain until it
+/// returns false; close. After a failure or a cancellation only close comes. Exceptions fail the task with their message.
 class stream_operator {
 public:
   virtual ~stream_operator() = default;
@@ -77,8 +79,13 @@ public:
   /// Event time has reached `time` on all inputs. Called with the operator flushed; the engine passes it on.
   virtual void on_watermark(event_time) {}
 
-  /// No more records will come on this input. What was held back for the end is emitted here.
+  /// No more records will come on this input.
   virtual void end_of_input(std::uint32_t) {}
+
+  /// Called after the last end_of_input, again and again while it returns true: emits about one batch of what was held
+  /// back for the end. Between two calls the engine waits until the operator's outputs have credit, so that a large
+  /// final result does not flood them. The end goes on to the next operator after the call that returned false.
+  virtual bool drain() { return false; }
 
   virtual void close() noexcept {}
 };
