@@ -1,0 +1,63 @@
+#include "base/platform.hpp"
+
+#include <algorithm>
+
+namespace weir {
+
+result<std::string> file_system::read_all(const std::string& path, std::uint64_t max_bytes) {
+  auto file = open(path);
+  if (!file)
+    return file.failure();
+  auto too_long = [&] {
+    return error{errc::invalid_argument,
+                 "cannot read " + path + ": it is longer than " + std::to_string(max_bytes) + " bytes"};
+  };
+  // The size is only a hint: the file may grow meanwhile, and /proc states 0.
+  std::uint64_t expected = (*file)->size();
+  if (expected > max_bytes)
+    return too_long();
+  constexpr std::uint64_t step = 64 * 1024;
+  std::string content;
+  while (true) {
+    std::uint64_t room =
+        std::max<std::uint64_t>(expected > content.size() ? expected - content.size() : 0, step);
+    room = std::min(room, max_bytes - content.size() + 1); // one more, to notice what is too long
+    std::size_t begin = content.size();
+    content.resize(begin + room);
+    auto count = (*file)->read_at(begin, std::span{content}.subspan(begin));
+    if (!count)
+      return count.failure();
+    content.resize(begin + *count);
+    if (content.size() > max_bytes)
+      return too_long();
+    if (*count < room)
+      return content;
+  }
+}
+
+result<void> file_system::write_atomically(const std::string& path, std::span<const char> bytes) {
+  std::size_t slash = path.rfind('/');
+  std::string folder = slash == std::string::npos ? "." : path.substr(0, std::max<std::size_t>(slash, 1));
+  std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
+  std::string temporary = folder + "/." + name + ".tmp";
+
+  auto write = [&]() -> result<void> {
+    auto file = create(temporary);
+    if (!file)
+      return file.failure();
+    if (auto done = (*file)->append(bytes); !done)
+      return done;
+    if (auto done = (*file)->sync(); !done)
+      return done;
+    if (auto done = (*file)->close(); !done)
+      return done;
+    return rename(temporary, path);
+  };
+  if (auto written = write(); !written) {
+    (void)remove(temporary); // what counts is why it could not be written
+    return written.failure().wrap("cannot write " + path);
+  }
+  return sync_folder(folder);
+}
+
+} // namespace weir
