@@ -2,6 +2,7 @@
 
 #include "base/ids.hpp"
 #include "dataflow/job_graph.hpp"
+#include "dataflow/job_spec.hpp"
 #include "wire/control_messages.hpp"
 
 #include <cstdint>
@@ -59,6 +60,7 @@ struct job_summary {
 /// All that is known of a job.
 struct job_details {
   job_summary summary;
+  job_spec spec; ///< as submitted
   std::shared_ptr<const job_graph> graph;
   std::map<job_state, std::int64_t> entered_wall_ms;
   std::vector<std::vector<subtask_status>> vertices; ///< by vertex, then subtask
