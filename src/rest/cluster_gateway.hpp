@@ -5,7 +5,7 @@
 #include "dataflow/job_graph.hpp"
 #include "dataflow/job_spec.hpp"
 #include "scheduler/job_status.hpp"
-#include "wire/control_messages.hpp"
+#include "scheduler/worker_status.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -20,28 +20,6 @@ struct job_submission {
   job_id id;
   job_spec spec;
   std::shared_ptr<const job_graph> graph;
-};
-
-struct slot_status {
-  std::uint32_t index = 0;
-  resource_profile profile;
-  bool free = true;
-  allocation_id allocation;
-  job_id job;
-};
-
-struct worker_status {
-  std::string id; ///< "host:port-<first six digits of the incarnation>"
-  session_id session;
-  node_address data_address;
-  std::uint32_t cpu_cores = 0;
-  std::uint64_t physical_memory = 0;
-  std::int64_t process_id = 0;
-  std::uint64_t resident_memory = 0;
-  std::uint64_t network_memory_used = 0;
-  std::int64_t last_heartbeat_wall_ms = 0;
-  std::vector<slot_status> slots;
-  std::vector<task_report> tasks; ///< as of the last heartbeat
 };
 
 /// What the REST server and the programs in this process ask of the cluster. The actors fulfil it.
