@@ -1,0 +1,85 @@
+#include "base/options.hpp"
+
+#include "base/configuration.hpp"
+
+#include <array>
+
+namespace weir {
+
+std::span<const any_option> all_options() {
+  using namespace options;
+  static const auto all = std::to_array<any_option>({
+      &jobmanager_rpc_address,
+      &jobmanager_rpc_port,
+      &jobmanager_bind_host,
+      &rest_address,
+      &rest_port,
+      &rest_bind_address,
+      &taskmanager_host,
+      &taskmanager_bind_host,
+      &taskmanager_data_port,
+      &taskmanager_slots,
+      &taskmanager_network_memory,
+      &taskmanager_managed_memory,
+      &taskmanager_segment_size,
+      &taskmanager_buffers_per_channel,
+      &heartbeat_interval,
+      &heartbeat_timeout,
+      &slot_request_timeout,
+      &task_cancellation_timeout,
+      &channel_open_timeout,
+      &cluster_evenly_spread_out_slots,
+      &parallelism_default,
+      &pipeline_max_parallelism,
+      &pipeline_operator_chaining,
+      &execution_buffer_timeout,
+      &collect_max_size,
+      &jobstore_max_capacity,
+      &jobstore_expiration_time,
+      &web_timeout,
+      &web_exception_history_size,
+      &rest_max_content_length,
+      &rest_idle_timeout,
+      &rest_max_connections,
+      &client_timeout,
+      &blob_chunk_size,
+      &blob_storage_directory,
+      &transport_max_frame_size,
+      &transport_connect_timeout,
+      &log_level,
+  });
+  return all;
+}
+
+namespace {
+
+/// Says that `larger` is not `relation` `smaller`.
+template <class T>
+error contradiction(const configuration& values, const option<T>& smaller, const option<T>& larger,
+                    const char* relation) {
+  std::string low = to_text(values.get(smaller));
+  std::string high = to_text(values.get(larger));
+  return error{errc::invalid_argument, std::string{larger.key} + " (" + high + ") must be " + relation + " " +
+                                           smaller.key + " (" + low + ")"};
+}
+
+} // namespace
+
+result<void> check_together(const configuration& values) {
+  using namespace options;
+  // One heartbeat that comes late or is lost with a busy machine must not cost a worker.
+  if (values.get(heartbeat_timeout) < 2 * values.get(heartbeat_interval))
+    return contradiction(values, heartbeat_interval, heartbeat_timeout, "at least twice");
+  // What carries these in one message needs room for its other fields.
+  constexpr std::uint64_t other_fields = 16 * kilobyte;
+  std::uint64_t room = values.get(transport_max_frame_size).bytes - other_fields;
+  if (values.get(collect_max_size).bytes > room)
+    return contradiction(values, collect_max_size, transport_max_frame_size, "at least 16 kb above");
+  if (values.get(blob_chunk_size).bytes > room)
+    return contradiction(values, blob_chunk_size, transport_max_frame_size, "at least 16 kb above");
+  if (values.get(taskmanager_segment_size).bytes > room)
+    return contradiction(values, taskmanager_segment_size, transport_max_frame_size, "at least 16 kb above");
+  return {};
+}
+
+} // namespace weir

@@ -1,0 +1,183 @@
+#pragma once
+
+#include "base/option.hpp"
+#include "base/result.hpp"
+
+#include <span>
+
+namespace weir {
+
+class configuration;
+
+/// Every configuration key, in one place. Where Flink has the same thing, the key is Flink's.
+namespace options {
+
+using namespace std::chrono_literals;
+
+inline constexpr std::uint64_t kilobyte = 1024;
+inline constexpr std::uint64_t megabyte = 1024 * kilobyte;
+
+// ---- addresses
+
+inline const option<std::string> jobmanager_rpc_address{
+    "jobmanager.rpc.address", "127.0.0.1", "Host or address under which workers reach the master."};
+inline const option<std::int64_t> jobmanager_rpc_port{
+    "jobmanager.rpc.port",
+    6123,
+    "Port on which the master takes workers; 0: the system chooses.",
+    {0, 65535}};
+inline const option<std::string> jobmanager_bind_host{
+    "jobmanager.bind-host", "127.0.0.1", "Local address the master listens on; 0.0.0.0: all of them."};
+inline const option<std::string> rest_address{"rest.address", "127.0.0.1",
+                                              "Host or address under which clients reach the REST server."};
+inline const option<std::int64_t> rest_port{
+    "rest.port", 8081, "Port of the REST server; 0: the system chooses.", {0, 65535}};
+inline const option<std::string> rest_bind_address{
+    "rest.bind-address", "127.0.0.1", "Local address the REST server listens on; 0.0.0.0: all of them."};
+inline const option<std::string> taskmanager_host{
+    "taskmanager.host", "127.0.0.1", "Host or address under which other workers reach this one."};
+inline const option<std::string> taskmanager_bind_host{
+    "taskmanager.bind-host", "127.0.0.1", "Local address a worker listens on; 0.0.0.0: all of them."};
+inline const option<std::int64_t> taskmanager_data_port{
+    "taskmanager.data.port",
+    0,
+    "Port on which a worker takes other workers; 0: the system chooses.",
+    {0, 65535}};
+
+// ---- what a worker offers
+
+inline const option<std::int64_t> taskmanager_slots{
+    "taskmanager.numberOfTaskSlots", 0, "Slots of a worker; 0: as many as it has CPU cores.", {0, 1024}};
+inline const option<memory_size> taskmanager_network_memory{
+    "taskmanager.memory.network.size",
+    {64 * megabyte},
+    "Memory of a worker for data in flight, split evenly over its slots.",
+    {memory_size{megabyte}, {}}};
+inline const option<memory_size> taskmanager_managed_memory{
+    "taskmanager.memory.managed.size",
+    {128 * megabyte},
+    "Memory of a worker for state, split evenly over its slots.",
+    {}};
+inline const option<memory_size> taskmanager_segment_size{
+    "taskmanager.memory.segment-size",
+    {32 * kilobyte},
+    "Size at which a frame to another worker is sent.",
+    {memory_size{kilobyte}, memory_size{16 * megabyte}}};
+inline const option<std::int64_t> taskmanager_buffers_per_channel{
+    "taskmanager.network.memory.buffers-per-channel",
+    8,
+    "Frames or batches a channel may have in flight.",
+    {1, 65536}};
+
+// ---- the cluster
+
+inline const option<duration> heartbeat_interval{
+    "heartbeat.interval", 1s, "How often the master and a worker show that they live.", {1ms, {}}};
+inline const option<duration> heartbeat_timeout{
+    "heartbeat.timeout", 10s, "Silence after which a worker or the master is taken for lost.", {2ms, {}}};
+inline const option<duration> slot_request_timeout{
+    "slot.request.timeout", 5min, "How long a job waits for the slots it lacks before it fails.", {1ms, {}}};
+inline const option<duration> task_cancellation_timeout{
+    "task.cancellation.timeout",
+    30s,
+    "A worker whose task does not end within this time after a cancel exits.",
+    {1ms, {}}};
+inline const option<duration> channel_open_timeout{
+    "channel.open.timeout",
+    30s,
+    "How long a task tries to open a channel from its producer before it fails.",
+    {1ms, {}}};
+inline const option<bool> cluster_evenly_spread_out_slots{
+    "cluster.evenly-spread-out-slots", true,
+    "Spread the slots of a job over the workers instead of filling one first."};
+
+// ---- jobs
+
+inline const option<std::int64_t> parallelism_default{
+    "parallelism.default",
+    1,
+    "Subtasks of an operator where neither job nor submission states it.",
+    {1, 32768}};
+inline const option<std::int64_t> pipeline_max_parallelism{
+    "pipeline.max-parallelism",
+    0,
+    "Number of key groups of a job; 0: derived from its parallelism.",
+    {0, 32768}};
+inline const option<bool> pipeline_operator_chaining{"pipeline.operator-chaining.enabled", true,
+                                                     "Run operators of a chain in one task."};
+inline const option<duration> execution_buffer_timeout{
+    "execution.buffer-timeout",
+    10ms,
+    "How long a record may wait for its batch to fill; 0: not at all, -1: until it is full.",
+    {-1ms, {}}};
+inline const option<memory_size> collect_max_size{"collect.max-size",
+                                                  {16 * megabyte},
+                                                  "Most bytes of collected results a job may have.",
+                                                  {memory_size{kilobyte}, {}}};
+inline const option<std::int64_t> jobstore_max_capacity{
+    "jobstore.max-capacity",
+    1000,
+    "Ended jobs the master remembers; the oldest are forgotten first.",
+    {1, 1'000'000}};
+inline const option<duration> jobstore_expiration_time{
+    "jobstore.expiration-time", 1h, "How long the master remembers an ended job.", {1s, {}}};
+
+// ---- REST server and clients
+
+inline const option<duration> web_timeout{
+    "web.timeout",
+    10s,
+    "How long the REST server waits for the cluster before it answers with an error.",
+    {1ms, {}}};
+inline const option<std::int64_t> web_exception_history_size{
+    "web.exception-history-size", 16, "Failures kept of each job.", {1, 10'000}};
+inline const option<memory_size> rest_max_content_length{
+    "rest.server.max-content-length",
+    {128 * megabyte},
+    "Longest request body the REST server takes: a job library must fit.",
+    {memory_size{kilobyte}, {}}};
+inline const option<duration> rest_idle_timeout{"rest.connection.idle-timeout",
+                                                10s,
+                                                "Silence after which the REST server closes a connection.",
+                                                {1ms, {}}};
+inline const option<std::int64_t> rest_max_connections{
+    "rest.max-connections", 256, "Connections the REST server has open at once.", {1, 65536}};
+inline const option<duration> client_timeout{
+    "client.timeout", 1min, "How long a client tries to reach the cluster.", {1ms, {}}};
+
+// ---- libraries and connections
+
+inline const option<memory_size> blob_chunk_size{"blob.chunk-size",
+                                                 {256 * kilobyte},
+                                                 "Size of the pieces in which workers fetch a job library.",
+                                                 {memory_size{kilobyte}, memory_size{16 * megabyte}}};
+inline const option<std::string> blob_storage_directory{
+    "blob.storage.directory", "",
+    "Folder for job libraries; empty: one under the temporary folder of the process."};
+inline const option<memory_size> transport_max_frame_size{
+    "transport.max-frame-size",
+    {32 * megabyte},
+    "Longest message between nodes; a longer one closes the connection.",
+    {memory_size{64 * kilobyte}, memory_size{1024 * megabyte}}};
+inline const option<duration> transport_connect_timeout{
+    "transport.connect-timeout",
+    5s,
+    "How long a connection between nodes may take to come about.",
+    {1ms, {}}};
+
+// ---- logs
+
+inline const option<std::string> log_level{"log.level",
+                                           "info",
+                                           "Least severe log lines that are written.",
+                                           {{"trace", "debug", "info", "warn", "error", "off"}}};
+
+} // namespace options
+
+/// All of them, in the order above.
+std::span<const any_option> all_options();
+
+/// Fails when values that are right alone contradict each other.
+result<void> check_together(const configuration& values);
+
+} // namespace weir
