@@ -24,7 +24,8 @@ bool parse_flag(std::string_view name, std::string_view value);
 
 /// The arguments after the job library: `--name=value`, `--name value`, or `--name` alone for a flag.
 ///
-/// Every look-up makes its name known; what was given but never looked up is refused after the job function returned.
+/// Every look-up makes its name known; what was given but never looked up is refused after the job function
+/// returned.
 class arguments {
 public:
   arguments() = default;

@@ -25,10 +25,15 @@ public:
     char* to = position_;
     position_ += size;
     left_ -= size;
+    size_ += size;
     return to;
   }
 
+  /// Bytes kept since the last clear().
+  [[nodiscard]] std::size_t size() const { return size_; }
+
   void clear() {
+    size_ = 0;
     used_blocks_ = 0;
     position_ = nullptr;
     left_ = 0;
@@ -58,6 +63,7 @@ private:
   std::size_t used_blocks_ = 0;
   char* position_ = nullptr;
   std::size_t left_ = 0;
+  std::size_t size_ = 0;
 };
 
 } // namespace weir::detail

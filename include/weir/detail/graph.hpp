@@ -35,7 +35,7 @@ struct graph_edge {
   /// rebalance where it is not.
   bool chosen = false;
   /// For hash and custom edges, which need the record's type and the user's function. Empty for the others.
-  partitioner_factory make_partitioner;
+  partitioner_factory make_partitioner = {};
 };
 
 /// One operator as the user wrote it.

@@ -1,0 +1,38 @@
+#include <weir/environment.hpp>
+
+#include <weir/detail/graph_builder.hpp>
+
+#include <stdexcept>
+
+namespace weir {
+
+environment& environment::name(std::string value) {
+  graph_.job_name = std::move(value);
+  return *this;
+}
+
+environment& environment::set_parallelism(std::uint32_t subtasks) {
+  graph_.parallelism = detail::checked_parallelism(subtasks, "the job");
+  return *this;
+}
+
+environment& environment::set_max_parallelism(std::uint32_t key_groups) {
+  graph_.max_parallelism = detail::checked_parallelism(key_groups, "the job's key groups");
+  return *this;
+}
+
+environment& environment::disable_chaining() {
+  graph_.chaining_enabled = false;
+  return *this;
+}
+
+environment& environment::set_buffer_timeout_ms(std::int64_t timeout) {
+  if (timeout < -1)
+    throw std::invalid_argument{
+        "a buffer timeout of " + std::to_string(timeout) +
+        " ms: use a time, 0 to send each record at once, or -1 to send only full batches"};
+  graph_.buffer_timeout_ms = timeout;
+  return *this;
+}
+
+} // namespace weir
