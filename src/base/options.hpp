@@ -122,6 +122,14 @@ inline const option<std::int64_t> jobstore_max_capacity{
 inline const option<duration> jobstore_expiration_time{
     "jobstore.expiration-time", 1h, "How long the master remembers an ended job.", {1s, {}}};
 
+inline const option<memory_size> jobstore_cache_size{
+    "jobstore.cache-size",
+    {50 * megabyte},
+    "Memory for the collected results of ended jobs; the oldest results are dropped first.",
+    {}};
+inline const option<std::int64_t> jobmanager_max_subtasks{
+    "jobmanager.max-subtasks", 100'000, "Most subtasks a job may have.", {1, 10'000'000}};
+
 // ---- REST server and clients
 
 inline const option<duration> web_timeout{
@@ -154,6 +162,11 @@ inline const option<memory_size> blob_chunk_size{"blob.chunk-size",
 inline const option<std::string> blob_storage_directory{
     "blob.storage.directory", "",
     "Folder for job libraries; empty: one under the temporary folder of the process."};
+inline const option<duration> blob_retention_time{
+    "blob.retention-time",
+    10min,
+    "How long the master keeps a job library that no job uses, so that a submission can be tried again.",
+    {1s, {}}};
 inline const option<memory_size> transport_max_frame_size{
     "transport.max-frame-size",
     {32 * megabyte},
