@@ -18,7 +18,8 @@
 #include <utility>
 #include <vector>
 
-/// Sorts the types that records are made of into kinds, each of which codec, hash and text form treat alike.
+/// Sorts the types that records are made of into kinds, so that codec, hash and text form agree on what there
+/// is.
 namespace weir::detail {
 
 template <class>
@@ -63,7 +64,15 @@ inline constexpr bool is_unordered_set = false;
 template <class K, class H, class E, class A>
 inline constexpr bool is_unordered_set<std::unordered_set<K, H, E, A>> = true;
 
+/// For types of this library whose encoded form is neither one of the kinds below nor that of another type.
+/// Specialisations have: name(), min_size, bound(value), write(to, value), read(from, value), format(to,
+/// value), with the meaning they have in encoded_size.hpp, value_writer.hpp, value_reader.hpp and
+/// text_form.hpp.
+template <class T>
+struct own_codec;
+
 enum class type_kind {
+  own, ///< by own_codec
   boolean,
   number,      ///< integers and floating point, except long double
   enumeration, //
@@ -82,7 +91,9 @@ enum class type_kind {
 
 template <class T>
 constexpr type_kind kind_of() {
-  if constexpr (requires { typename as_record<T>::type; })
+  if constexpr (requires { own_codec<T>::min_size; })
+    return type_kind::own;
+  else if constexpr (requires { typename as_record<T>::type; })
     return type_kind::mapped;
   else if constexpr (std::is_same_v<T, bool>)
     return type_kind::boolean;
