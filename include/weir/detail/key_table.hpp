@@ -181,6 +181,9 @@ public:
 
   [[nodiscard]] std::size_t size() const { return size_; }
 
+  /// Bytes of long texts, replaced ones that are not dropped yet included.
+  [[nodiscard]] std::size_t text_bytes() const { return bytes_->size(); }
+
   /// As in line_table.
   template <class Visit>
   std::size_t visit(std::size_t from, std::size_t limit, Visit&& visit) {
