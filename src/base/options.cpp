@@ -37,7 +37,6 @@ std::span<const any_option> all_options() {
       &jobstore_max_capacity,
       &jobstore_expiration_time,
       &jobstore_cache_size,
-      &jobmanager_max_subtasks,
       &web_timeout,
       &web_exception_history_size,
       &rest_max_content_length,

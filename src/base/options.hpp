@@ -127,8 +127,6 @@ inline const option<memory_size> jobstore_cache_size{
     {50 * megabyte},
     "Memory for the collected results of ended jobs; the oldest results are dropped first.",
     {}};
-inline const option<std::int64_t> jobmanager_max_subtasks{
-    "jobmanager.max-subtasks", 100'000, "Most subtasks a job may have.", {1, 10'000'000}};
 
 // ---- REST server and clients
 
