@@ -33,7 +33,7 @@ bool is_terminal(job_state state);
 struct subtask_status {
   attempt_id attempt;
   task_state state = task_state::created;
-  std::string worker;      ///< worker_status::id; empty while it has no slot
+  std::string worker; ///< worker_status::id; empty while it has no slot
   std::string host;
   std::map<task_state, std::int64_t> entered_wall_ms; ///< when it entered each state of this attempt
   task_metrics metrics;
@@ -64,9 +64,11 @@ struct job_details {
   std::shared_ptr<const job_graph> graph;
   std::map<job_state, std::int64_t> entered_wall_ms;
   std::vector<std::vector<subtask_status>> vertices; ///< by vertex, then subtask
-  std::vector<failure_record> failures; ///< newest first, at most `web.exception-history-size`
-  std::string waiting_for; ///< what keeps it from going on, as a sentence: "2 of 4 slots are missing"; else empty
+  std::vector<failure_record> failures;              ///< newest first, at most `web.exception-history-size`
+  /// What keeps it from going on, as a sentence: "2 of 4 slots are missing"; else empty.
+  std::string waiting_for;
   std::vector<task_result> results; ///< of a finished job, all subtasks put together
+  bool results_dropped = false; ///< there were results; `jobstore.cache-size` had no room for them any more
 };
 
 } // namespace weir
