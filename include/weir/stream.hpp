@@ -111,6 +111,8 @@ public:
   /// these.
   template <class Key>
   auto key_by(Key key) const {
+    static_assert(std::invocable<Key&, const T&>,
+                  "key_by takes a member or a function of one record of this stream");
     if constexpr (std::is_member_object_pointer_v<Key>)
       return keyed_by_member(key);
     else
@@ -172,8 +174,8 @@ public:
 private:
   const Derived& self() const { return static_cast<const Derived&>(*this); }
 
-  template <class Member>
-  auto keyed_by_member(Member T::*member) const {
+  template <class Record, class Member>
+  auto keyed_by_member(Member Record::*member) const {
     return keyed_stream<T, member_key<T, Member>>{self().from(), member_key<T, Member>{member}};
   }
 
