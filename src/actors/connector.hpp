@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/node.hpp"
 #include "base/ids.hpp"
 #include "wire/control_messages.hpp"
 
@@ -8,7 +9,6 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
 
 /// The connector: the one actor of a node that talks to other nodes. `tcp_connector.hpp` does it over TCP,
 /// `simulated_connector.hpp` inside one process. Both speak this protocol, so nothing else knows which one it
@@ -25,13 +25,10 @@
 /// not connected is dropped, without a sign: peer_down is the sign.
 namespace weir::actors {
 
-using byte_buffer = std::vector<char>;
-
-enum class node_role : std::uint8_t { master = 1, worker = 2 };
-
-/// The connector of a node and where other nodes reach it.
+/// The connector of a node, who the node is in this life, and where other nodes reach it.
 struct connector {
   caf::actor actor;
+  incarnation_id self;
   node_address address;
 };
 

@@ -1,0 +1,94 @@
+#include "actors/simulated_network.hpp"
+
+#include "actors/simulated_connector.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/send.hpp>
+
+namespace weir::actors {
+
+simulated_network::simulated_network(const settings& with) : settings_{with}, random_{with.seed} {}
+
+connector simulated_network::start_connector(caf::actor_system& system, const node_identity& identity,
+                                             const node_address& address) {
+  auto actor =
+      system.spawn<simulated_connector>(shared_from_this(), identity, address, settings_.frame_bytes_max);
+  std::lock_guard guard{mutex_};
+  listening_[address] = actor;
+  return {actor, identity.self, address};
+}
+
+std::vector<simulated_network::link_ends> simulated_network::links() const {
+  std::lock_guard guard{mutex_};
+  std::vector<link_ends> present;
+  for (const auto& [id, link] : links_)
+    if (!link.broken)
+      present.push_back({id, link.ends[0], link.ends[1]});
+  return present;
+}
+
+void simulated_network::break_link(std::uint64_t id, std::optional<std::chrono::milliseconds> dialler_notices,
+                                   std::optional<std::chrono::milliseconds> acceptor_notices) {
+  std::lock_guard guard{mutex_};
+  auto found = links_.find(id);
+  if (found == links_.end() || found->second.broken)
+    return;
+  auto& link = found->second;
+  link.broken = true;
+  if (dialler_notices)
+    caf::delayed_anon_send(link.actors[0], *dialler_notices, link_ended{id, 0});
+  if (acceptor_notices)
+    caf::delayed_anon_send(link.actors[1], *acceptor_notices, link_ended{id, 1});
+}
+
+void simulated_network::remove_node(const node_address& address,
+                                    std::optional<std::chrono::milliseconds> notice) {
+  for (const auto& link : links())
+    if (link.dialled_by == address)
+      break_link(link.link, {}, notice);
+    else if (link.accepted_by == address)
+      break_link(link.link, notice, {});
+  std::lock_guard guard{mutex_};
+  listening_.erase(address);
+}
+
+std::optional<std::uint64_t> simulated_network::open_link(const node_address& from, const caf::actor& dialler,
+                                                          const node_address& to) {
+  std::lock_guard guard{mutex_};
+  auto found = listening_.find(to);
+  if (found == listening_.end())
+    return std::nullopt;
+  links_[++last_link_] = {.ends = {from, to}, .actors = {dialler, found->second}, .last_due = {}};
+  return last_link_;
+}
+
+std::optional<simulated_network::hop> simulated_network::next_hop(std::uint64_t id, int to_end,
+                                                                  time_point now) {
+  std::lock_guard guard{mutex_};
+  auto found = links_.find(id);
+  if (found == links_.end() || found->second.broken)
+    return std::nullopt;
+  auto& link = found->second;
+  auto due = std::max(link.last_due[to_end], now + draw_latency()); // a connection keeps its order
+  link.last_due[to_end] = due;
+  return hop{link.actors[to_end],
+             settings_.latency_max.count() == 0 ? std::chrono::nanoseconds{0} : due - now};
+}
+
+bool simulated_network::is_broken(std::uint64_t id) const {
+  std::lock_guard guard{mutex_};
+  auto found = links_.find(id);
+  return found == links_.end() || found->second.broken;
+}
+
+void simulated_network::forget_link(std::uint64_t id) {
+  std::lock_guard guard{mutex_};
+  links_.erase(id);
+}
+
+std::chrono::nanoseconds simulated_network::draw_latency() {
+  auto range = static_cast<std::uint64_t>((settings_.latency_max - settings_.latency_min).count());
+  return settings_.latency_min + std::chrono::microseconds{range == 0 ? 0 : random_() % (range + 1)};
+}
+
+} // namespace weir::actors
