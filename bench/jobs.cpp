@@ -1,0 +1,103 @@
+// The jobs of the benches. Each gives a checksum of its result, to be compared with the hand-written loop's.
+
+#include "workloads.hpp"
+
+#include <weir/weir.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace {
+
+struct string_count {
+  std::string word;
+  std::int64_t count;
+};
+
+struct text_count {
+  weir::text word;
+  std::int64_t count;
+};
+
+/// Adds up `checksum_of` each record, and emits the sum behind the last one.
+template <class Record, class Checksum>
+class checksum_sum {
+public:
+  explicit checksum_sum(Checksum of) : of_{of} {}
+  void process(const Record& record, weir::collector<std::uint64_t>&) { sum_ += of_(record); }
+  void finish(weir::collector<std::uint64_t>& out) { out.emit(sum_); }
+
+private:
+  Checksum of_;
+  std::uint64_t sum_ = 0;
+};
+
+template <class Record, class Stream, class Checksum>
+void collect_checksum(const Stream& records, Checksum of) {
+  records.template process<std::uint64_t>(checksum_sum<Record, Checksum>{of})
+      .name("checksum")
+      .collect("checksum");
+}
+
+template <class Word, class Lines>
+void count_words(const Lines& lines) {
+  auto counts = lines
+                    .template flat_map<Word>([](std::string_view line, auto& out) {
+                      weir::for_each_word(line, [&](std::string_view word) { out.emit(word, 1); });
+                    })
+                    .key_by(&Word::word)
+                    .window(weir::end_of_input())
+                    .sum(&Word::count);
+  collect_checksum<Word>(counts, [](const Word& each) {
+    return bench::checksum_of(std::string_view{each.word}, static_cast<std::uint64_t>(each.count));
+  });
+}
+
+} // namespace
+
+WEIR_JOB(word_count_string) {
+  count_words<string_count>(env.from(weir::text_files(args.required<std::string>("input"))));
+}
+
+WEIR_JOB(word_count_text) {
+  count_words<text_count>(env.from(weir::text_files(args.required<std::string>("input"))));
+}
+
+WEIR_JOB(keyed_sum) {
+  auto records = args.required<std::uint64_t>("records");
+  auto distinct = args.required<std::uint64_t>("distinct");
+  auto sums = env.from(weir::generate(
+                           records, [distinct](std::uint64_t i) { return bench::keyed_record(i, distinct); }))
+                  .key_by(&bench::keyed_number::key)
+                  .window(weir::end_of_input())
+                  .sum(&bench::keyed_number::value);
+  collect_checksum<bench::keyed_number>(
+      sums, [](const bench::keyed_number& each) { return bench::checksum_of(each.key, each.value); });
+}
+
+WEIR_JOB(map_filter_sum) {
+  auto numbers = env.from(weir::generate(args.required<std::uint64_t>("records"), bench::random_number))
+                     .map(bench::mapped)
+                     .filter(bench::kept);
+  collect_checksum<std::uint64_t>(numbers, [](std::uint64_t x) { return x; });
+}
+
+// Two groups of slots, so that producer and consumer are on two workers of one slot each.
+WEIR_JOB(exchange) {
+  auto received = env.from(weir::generate(args.required<std::uint64_t>("records"), bench::wide_record_of))
+                      .slot_sharing_group("producer")
+                      .key_by(&bench::wide_record::key);
+  received
+      .process<std::uint64_t>(
+          checksum_sum<bench::wide_record, std::uint64_t (*)(const bench::wide_record&)>{bench::checksum_of})
+      .slot_sharing_group("consumer")
+      .collect("checksum");
+}
+
+// Runs until it is canceled.
+WEIR_JOB(idle) {
+  env.from(weir::generate(
+               1'000'000'000, [](std::uint64_t i) { return i; }, 10.0))
+      .for_each([](std::uint64_t) {});
+}
