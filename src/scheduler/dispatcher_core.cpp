@@ -1,0 +1,176 @@
+#include "scheduler/dispatcher_core.hpp"
+
+#include <algorithm>
+
+namespace weir {
+
+namespace {
+
+std::uint64_t results_size(const job_details& details) {
+  std::uint64_t size = 0;
+  for (const task_result& each : details.results)
+    size += each.value.size();
+  return size;
+}
+
+error has_ended(const job_details& end) {
+  return error{errc::already_exists, "job " + to_string(end.summary.id) + " has ended already: it is " +
+                                         std::string{to_string(end.summary.state)}};
+}
+
+} // namespace
+
+dispatcher_core::actions dispatcher_core::on_submit(job_record submission, std::int64_t wall_ms) {
+  actions out;
+  if (auto known = jobs_.find(submission.id); known != jobs_.end()) {
+    // One that is not stored yet is answered when it is, together with the first.
+    if (known->second.at != phase::claiming && known->second.at != phase::storing)
+      out.emplace_back(answer_submit{submission.id, {}});
+    return out;
+  }
+  job& taken = jobs_[submission.id];
+  taken.record = std::move(submission);
+  taken.order = ++submitted_;
+  taken.summary = {.id = taken.record.id,
+                   .name = taken.record.graph->name,
+                   .start_wall_ms = wall_ms,
+                   .last_modified_wall_ms = wall_ms};
+  out.emplace_back(claim_library{taken.record.id, taken.record.spec.library_hash});
+  return out;
+}
+
+dispatcher_core::actions dispatcher_core::on_claimed(const job_id& id, bool found) {
+  actions out;
+  auto known = jobs_.find(id);
+  if (!found) {
+    out.emplace_back(
+        answer_submit{id, error{errc::not_found, "the job library " + known->second.record.spec.library_name +
+                                                     " is not in the store of the master: upload it again"}});
+    if (known->second.cancel_wished)
+      out.emplace_back(answer_cancel{id, {}});
+    jobs_.erase(known);
+    return out;
+  }
+  known->second.at = phase::storing;
+  out.emplace_back(store_record{known->second.record});
+  return out;
+}
+
+dispatcher_core::actions dispatcher_core::on_stored(const job_id& id, record_state state, time_point now) {
+  actions out;
+  job& known = jobs_.find(id)->second;
+  switch (state) {
+  case record_state::submitted:
+    known.at = phase::live;
+    out.emplace_back(answer_submit{id, {}});
+    out.emplace_back(start_job{known.record});
+    if (known.cancel_wished)
+      request_cancel(known, out);
+    break;
+  case record_state::cancel_requested:
+    known.cancel_stored = true;
+    out.emplace_back(answer_cancel{id, {}});
+    if (known.at == phase::live)
+      out.emplace_back(cancel_running_job{id});
+    break;
+  case record_state::ended:
+    known.at = phase::ended;
+    known.summary = known.record.end->summary;
+    ended_.add(id, results_size(*known.record.end), now);
+    out.emplace_back(confirm_end{id});
+    out.emplace_back(release_library{id, known.record.spec.library_hash});
+    out.emplace_back(answer_cancel{id, has_ended(*known.record.end)});
+    break;
+  }
+  return out;
+}
+
+dispatcher_core::actions dispatcher_core::on_cancel(const job_id& id) {
+  actions out;
+  auto known = jobs_.find(id);
+  if (known == jobs_.end()) {
+    out.emplace_back(answer_cancel{id, error{errc::not_found, "Job " + to_string(id) + " not found"}});
+    return out;
+  }
+  job& of = known->second;
+  switch (of.at) {
+  case phase::claiming:
+  case phase::storing:
+    of.cancel_wished = true;
+    break;
+  case phase::live:
+    if (of.cancel_stored)
+      out.emplace_back(answer_cancel{id, {}});
+    else if (!of.cancel_wished)
+      request_cancel(of, out);
+    break;
+  case phase::ending:
+    break; // answered when the end has landed
+  case phase::ended:
+    out.emplace_back(answer_cancel{id, has_ended(*of.record.end)});
+    break;
+  }
+  return out;
+}
+
+dispatcher_core::actions dispatcher_core::on_end(job_details details) {
+  actions out;
+  auto known = jobs_.find(details.summary.id);
+  if (known == jobs_.end() || known->second.at != phase::live)
+    return out;
+  job& of = known->second;
+  of.at = phase::ending;
+  of.record.state = record_state::ended;
+  of.record.end = std::make_shared<const job_details>(std::move(details));
+  out.emplace_back(store_record{of.record});
+  return out;
+}
+
+dispatcher_core::actions dispatcher_core::on_tick(time_point now) {
+  actions out;
+  auto [forget, drop_results] = ended_.sweep(now);
+  for (const job_id& id : forget) {
+    jobs_.erase(id);
+    out.emplace_back(remove_record{id});
+  }
+  for (const job_id& id : drop_results) {
+    job& of = jobs_.find(id)->second;
+    job_details without = *of.record.end;
+    without.results.clear();
+    without.results_dropped = true;
+    of.record.end = std::make_shared<const job_details>(std::move(without));
+    out.emplace_back(trim_record{of.record});
+  }
+  return out;
+}
+
+void dispatcher_core::on_changed(const job_summary& summary) {
+  auto known = jobs_.find(summary.id);
+  if (known != jobs_.end() && known->second.at != phase::ended)
+    known->second.summary = summary;
+}
+
+std::vector<job_summary> dispatcher_core::summaries() const {
+  std::vector<const job*> stored;
+  for (const auto& [id, each] : jobs_)
+    if (each.at != phase::claiming && each.at != phase::storing)
+      stored.push_back(&each);
+  std::ranges::sort(stored, std::ranges::greater{}, &job::order);
+  std::vector<job_summary> list;
+  for (const job* each : stored)
+    list.push_back(each->summary);
+  return list;
+}
+
+std::shared_ptr<const job_details> dispatcher_core::end_of(const job_id& id) const {
+  auto known = jobs_.find(id);
+  return known == jobs_.end() || known->second.at != phase::ended ? nullptr : known->second.record.end;
+}
+
+void dispatcher_core::request_cancel(job& of, actions& out) {
+  of.cancel_wished = true;
+  of.record.state = record_state::cancel_requested;
+  out.emplace_back(store_record{of.record});
+}
+
+} // namespace weir
