@@ -13,6 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tree import lines, report, tracked
 
+# Headers that want those of a library before them, since they may not include them.
+WANTS = {"include/weir/capnp.hpp": ["capnp/message.h", "capnp/serialize.h"]}
+
 FIRST_INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')
 
 
@@ -27,7 +30,8 @@ def included_first(top):
 
 def compile_alone(top, compiler, header):
     done = subprocess.run([*compiler, "-fsyntax-only", "-x", "c++", "-"], capture_output=True, text=True,
-                          input=f'#include "{os.path.join(top, header)}"\n')
+                          input="".join(f"#include <{wanted}>\n" for wanted in WANTS.get(header, [])) +
+                                f'#include "{os.path.join(top, header)}"\n')
     return None if done.returncode == 0 else f"{header}: does not compile alone:\n{done.stderr.strip()}"
 
 

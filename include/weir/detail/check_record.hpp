@@ -18,17 +18,20 @@ constexpr bool check_records(type_list<T...>) {
 template <class T>
 constexpr bool check_record() {
   constexpr type_kind of = kind<T>;
+  constexpr bool borrows = std::is_same_v<T, std::string_view> || std::is_same_v<T, const char*>;
+  constexpr bool refers = !borrows && (std::is_pointer_v<T> || std::is_reference_v<T>);
+  constexpr bool derives = std::is_aggregate_v<T> && std::is_class_v<T> && of == type_kind::unsupported;
   static_assert(
-      !std::is_same_v<T, std::string_view> && !std::is_same_v<T, const char*>,
+      !borrows,
       "a record owns its bytes: use std::string or weir::text in place of std::string_view and const char*");
   static_assert(
-      !std::is_pointer_v<T> && !std::is_reference_v<T>,
+      !refers,
       "a record can be sent to another process, so it has no pointers or references: use the value itself");
   static_assert(
-      !(std::is_aggregate_v<T> && std::is_class_v<T> && of == type_kind::unsupported),
+      !derives,
       "a record struct has no base classes: make the base a field, or specialise weir::as_record for it");
   static_assert(
-      of != type_kind::unsupported,
+      borrows || refers || derives || of != type_kind::unsupported,
       "this type cannot be (part of) a record: use bool, numbers, enums, std::string, weir::text, structs "
       "with public fields, std::tuple, pair, optional, vector, array, map, unordered_map, set and "
       "unordered_set of these, or specialise weir::as_record for it");

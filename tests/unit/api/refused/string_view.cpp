@@ -1,0 +1,8 @@
+// refused: a record owns its bytes: use std::string or weir::text in place of std::string_view and const char\*
+#include <weir/detail/codec.hpp>
+#include <string_view>
+struct line {
+  std::string_view text;
+  int number;
+};
+const auto& type = weir::detail::record_type_of<line>();
