@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/result.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -22,5 +24,8 @@ struct channel_options {
   /// channel.open.timeout: a consumer whose channel is not open by then fails.
   std::chrono::milliseconds open_timeout{30'000};
 };
+
+/// Refuses values that no channel can work with. The error names the key.
+result<void> check(const channel_options& options);
 
 } // namespace weir

@@ -6,7 +6,12 @@
 #include "dataflow/job_graph.hpp"
 #include "exchange/channel_item.hpp"
 #include "exchange/channel_options.hpp"
+#include "exchange/input_gate.hpp"
+#include "exchange/result_partition.hpp"
+#include "operators/operator_chain.hpp"
 #include "task/subtask_transport.hpp"
+#include "task/task_channels.hpp"
+#include "task/time_account.hpp"
 #include "wire/control_messages.hpp"
 
 #include <atomic>
@@ -21,7 +26,10 @@ namespace weir {
 
 struct subtask_options {
   channel_options channels;
-  std::size_t collect_max_size = 4 * 1024 * 1024; ///< collect.max-size: bytes of results of one subtask
+  std::size_t collect_max_size = 16 * 1024 * 1024; ///< collect.max-size: bytes of results
+  /// Bytes that may be in flight to this subtask; its channels then get fewer buffers than
+  /// buffers_per_channel where that is needed, but at least one. 0: no limit.
+  std::uint64_t network_memory = 0;
 };
 
 /// All that decides what a subtask does. The job library behind `code` must stay loaded until the subtask and
@@ -72,9 +80,9 @@ struct run_outcome {
 /// Not thread-safe, but for the cancel flag.
 class subtask {
 public:
-  /// The platform and the transport outlive the subtask.
+  /// The platform and the transport outlive the subtask. Until open() succeeds it has no channels.
   subtask(subtask_setup setup, weir::platform& platform, subtask_transport& transport);
-  ~subtask();
+  ~subtask() { close(); }
   subtask(const subtask&) = delete;
   subtask& operator=(const subtask&) = delete;
 
@@ -82,14 +90,14 @@ public:
   /// the graph or an operator throws.
   result<void> open();
 
-  /// Does the work of at most `max_batches` batches, or one flush.
+  /// Does the work of at most `max_batches` batches.
   run_outcome run(std::uint32_t max_batches);
 
   /// Closes the operators and the channels that are still open. Idempotent; also done by the destructor.
   void close() noexcept;
 
   /// Set it from any thread to make operators that ask, and run(), stop.
-  [[nodiscard]] const std::shared_ptr<std::atomic<bool>>& cancel_flag() const;
+  [[nodiscard]] const std::shared_ptr<std::atomic<bool>>& cancel_flag() const { return canceled_; }
 
   // As a producer: a consumer's messages.
 
@@ -114,24 +122,85 @@ public:
   /// The connection to the producer broke or cannot be made, or its worker is silent.
   void on_producer_lost(std::uint32_t in, const std::string& reason);
 
-  /// The channels in a fixed order; ids are complete after open().
-  [[nodiscard]] std::span<const channel_id> in_channels() const;
-  [[nodiscard]] std::span<const channel_id> out_channels() const;
+  /// The channels in a fixed order.
+  [[nodiscard]] std::span<const channel_id> in_channels() const { return channels_.in; }
+  [[nodiscard]] std::span<const channel_id> out_channels() const { return channels_.out; }
 
   /// Where the producer of an incoming channel runs.
-  [[nodiscard]] const producer_location& producer(std::uint32_t in) const;
+  [[nodiscard]] const producer_location& producer(std::uint32_t in) const { return channels_.producers[in]; }
 
-  /// "Source: lines -> words (2/4)".
-  [[nodiscard]] const std::string& name() const;
+  /// "words (2/4)".
+  [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] task_metrics metrics() const;
+  [[nodiscard]] std::vector<operator_counts> operators() const;
   /// What operators gave by operator_context::add_result; moved out.
   [[nodiscard]] std::vector<task_result> take_results();
   /// Bytes of batches and frames that wait in this subtask, in both directions.
   [[nodiscard]] std::uint64_t network_memory() const;
 
 private:
-  class body;
-  std::unique_ptr<body> body_;
+  /// What one turn of the loop came to.
+  enum class progress : std::uint8_t {
+    some,
+    none, ///< nothing to do, or no credit for its output
+  };
+
+  struct source_state {
+    bool ended = false;
+    time_point poll_at{};
+  };
+
+  result<void> build();
+  void make_partitions();
+  void make_gate();
+
+  run_outcome run_batches(std::uint32_t max_batches);
+  void open_channels();
+  progress step();
+  bool poll_a_source();
+  void read_channel(std::uint32_t in);
+  result<void> handle(std::uint32_t in, channel_item& item);
+  void give_credit(std::uint32_t in);
+  void flush_if_due();
+  void flush();
+  void pump();
+  [[nodiscard]] bool has_work() const;
+  [[nodiscard]] bool is_done() const;
+  [[nodiscard]] run_outcome wait();
+
+  void fail(std::string cause);
+  void fail_channel(std::uint32_t in, const std::string& what);
+  [[nodiscard]] std::string in_name(std::uint32_t in) const;
+  [[nodiscard]] std::string out_name(std::uint32_t out) const;
+
+  subtask_setup setup_;
+  weir::platform& platform_;
+  subtask_transport& transport_;
+  std::shared_ptr<std::atomic<bool>> canceled_ = std::make_shared<std::atomic<bool>>(false);
+  std::string name_;
+
+  task_channels channels_;
+  input_gate gate_;
+  std::vector<std::uint32_t> entry_of_channel_; ///< incoming channel to position in channels_.edges_in
+  std::uint32_t blocked_channels_ = 0;          ///< outgoing ones that cannot take a batch
+  std::vector<out_channel*> out_channels_;
+  std::vector<std::unique_ptr<result_partition>> partitions_;
+  std::unique_ptr<operator_chain> chain_; ///< refers to the partitions
+  std::vector<source_state> sources_;
+  std::uint32_t next_source_ = 0;
+  bool source_had_turn_ = false;
+
+  bool opening_ = false;  ///< some incoming channel is not open yet
+  bool credited_ = false; ///< something that waits may be sent
+  bool closed_ = false;
+  bool dirty_ = false; ///< records may wait in operators, partitioners or frames
+  time_point dirty_since_{};
+  time_point now_{};        ///< last reading of the clock
+  bool running_on_ = false; ///< the last run() ended with work left
+  time_account time_;
+  std::optional<std::string> failure_;
+  std::uint64_t records_in_ = 0;
+  std::vector<task_result> results_;
 };
 
 } // namespace weir

@@ -1,19 +1,16 @@
 #pragma once
 
-#include "exchange/channel_item.hpp"
+#include "exchange/channel_sink.hpp"
 
 #include <cstdint>
-#include <vector>
 
 namespace weir {
 
 /// The way from a subtask to the other ends of its channels. The subtask calls it from within open(), run()
 /// and close(), and never expects an answer at once. `in` and `out` are positions in subtask::in_channels()
 /// and subtask::out_channels().
-class subtask_transport {
+class subtask_transport : public channel_sink {
 public:
-  virtual ~subtask_transport() = default;
-
   /// Asks the producer to send. Each `opening` needs a route of its own, so that what was sent to an earlier
   /// one finds nobody. The same opening may be asked for again when no answer came.
   virtual void open_channel(std::uint32_t in, std::uint32_t opening, std::uint64_t granted_total) = 0;
@@ -24,12 +21,6 @@ public:
 
   /// This task takes nothing any more: it has read the end, or ends early.
   virtual void close_channel(std::uint32_t in) = 0;
-
-  /// To a consumer in this process.
-  virtual void send_item(std::uint32_t out, std::uint64_t sequence, channel_item item) = 0;
-
-  /// To a consumer in another process. The sequence number is inside.
-  virtual void send_frame(std::uint32_t out, std::vector<char> frame) = 0;
 };
 
 } // namespace weir

@@ -42,4 +42,15 @@ struct record_type {
   void (*format)(const batch_base& from, std::uint32_t index, std::string& to);
 };
 
+/// Makes `to` hold the records of `from`, in the memory it has if it has any. Requires that `to` is empty or of the
+/// same type.
+inline void copy_batch(batch_ptr& to, const batch_base& from) {
+  if (to)
+    to->clear();
+  else
+    to = from.type->make_batch(*from.type);
+  for (std::uint32_t i = 0; i < from.size; ++i)
+    from.type->append(*to, from, i);
+}
+
 } // namespace weir::detail

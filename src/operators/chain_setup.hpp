@@ -1,0 +1,41 @@
+#pragma once
+
+#include "base/ids.hpp"
+#include "base/platform.hpp"
+#include "dataflow/job_graph.hpp"
+
+#include <weir/detail/graph.hpp>
+#include <weir/detail/operator.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace weir {
+
+/// What an operator chain needs to know of the task around it. All that it refers to outlives the chain.
+struct chain_setup {
+  /// Takes what leaves the chain on an edge, as its last operator. A time of `max_event_time` only announces
+  /// the end.
+  struct exit {
+    std::uint32_t edge = 0; ///< index into job_graph::edges
+    detail::stream_operator* to = nullptr;
+  };
+  /// Brings what enters it on an edge.
+  struct entry {
+    std::uint32_t edge = 0;
+    std::uint32_t channels = 0;
+  };
+
+  const job_graph& graph;
+  const detail::stream_graph& code;
+  attempt_id attempt;
+  weir::platform& platform;
+  const std::atomic<bool>& canceled;
+  std::size_t collect_max_size;
+  std::vector<exit> exits;
+  std::vector<entry> entries;
+};
+
+} // namespace weir

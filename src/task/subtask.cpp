@@ -1,0 +1,297 @@
+#include "task/subtask.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <stdexcept>
+#include <utility>
+
+namespace weir {
+
+using activity = time_account::activity;
+
+namespace {
+
+/// The type of what an operator of a vertex emits. Throws std::invalid_argument when it emits nothing.
+const detail::record_type& record_of(const subtask_setup& setup, std::uint32_t vertex, std::uint32_t op) {
+  const job_operator& producer = setup.graph->vertices[vertex].operators[op];
+  const detail::record_type* record = setup.code->nodes.at(producer.node).record;
+  if (!record)
+    throw std::invalid_argument{"operator '" + producer.name + "' emits nothing, but an edge begins there"};
+  return *record;
+}
+
+} // namespace
+
+subtask::subtask(subtask_setup setup, weir::platform& platform, subtask_transport& transport)
+    : setup_{std::move(setup)}, platform_{platform}, transport_{transport} {}
+
+result<void> subtask::open() {
+  now_ = platform_.clock().now();
+  time_.start(now_);
+  auto built = build();
+  if (!built || !(built = chain_->open())) {
+    fail(built.failure().message());
+    return built;
+  }
+  for (std::uint32_t in = 0; in < gate_.size(); ++in)
+    gate_[in].protocol().start(now_);
+  opening_ = gate_.size() > 0;
+  open_channels();
+  return {};
+}
+
+result<void> subtask::build() {
+  if (auto sound = check(setup_.options.channels); !sound)
+    return sound;
+  auto numbered = number_channels(*setup_.graph, setup_.attempt, setup_.producers, setup_.consumers);
+  if (!numbered)
+    return numbered.failure();
+  channels_ = std::move(*numbered);
+  name_ = subtask_name(*setup_.graph, setup_.attempt);
+  try {
+    make_gate();
+    make_partitions();
+  } catch (const std::exception& thrown) {
+    return error{errc::failed, std::string{"cannot make the channels: "} + thrown.what()};
+  }
+
+  chain_setup chain{*setup_.graph,
+                    *setup_.code,
+                    setup_.attempt,
+                    platform_,
+                    *canceled_,
+                    setup_.options.collect_max_size,
+                    {},
+                    {}};
+  for (const auto& edge : channels_.edges_in)
+    chain.entries.push_back({edge.edge, edge.count});
+  for (std::size_t i = 0; i < partitions_.size(); ++i)
+    chain.exits.push_back({channels_.edges_out[i].edge, partitions_[i].get()});
+  auto made = operator_chain::make(std::move(chain));
+  if (!made)
+    return made.failure();
+  chain_ = std::move(*made);
+  sources_.resize(chain_->sources());
+  return {};
+}
+
+void subtask::make_gate() {
+  channel_options options = setup_.options.channels;
+  if (setup_.options.network_memory > 0 && !channels_.in.empty()) {
+    std::uint64_t affordable = setup_.options.network_memory / channels_.in.size() / options.segment_size;
+    options.buffers_per_channel =
+        static_cast<std::uint32_t>(std::clamp<std::uint64_t>(affordable, 1, options.buffers_per_channel));
+  }
+  for (std::uint32_t e = 0; e < channels_.edges_in.size(); ++e) {
+    const job_edge& edge = setup_.graph->edges[channels_.edges_in[e].edge];
+    const auto& record = record_of(setup_, edge.from_vertex, edge.from_operator);
+    for (std::uint32_t i = 0; i < channels_.edges_in[e].count; ++i) {
+      gate_.add(record, options);
+      entry_of_channel_.push_back(e);
+    }
+  }
+}
+
+void subtask::make_partitions() {
+  const job_vertex& vertex = setup_.graph->vertices[setup_.attempt.vertex];
+  for (const auto& run : channels_.edges_out) {
+    const job_edge& edge = setup_.graph->edges[run.edge];
+    const job_vertex& consumer = setup_.graph->vertices[edge.to_vertex];
+    const auto& record = record_of(setup_, edge.from_vertex, edge.from_operator);
+    const auto& code =
+        setup_.code->nodes.at(consumer.operators[edge.to_operator].node).inputs.at(edge.graph_edge);
+    std::vector<std::unique_ptr<out_channel>> outs;
+    for (std::uint32_t i = 0; i < run.count; ++i) {
+      outs.push_back(std::make_unique<out_channel>(run.first + i, record, setup_.options.channels, transport_,
+                                                   blocked_channels_));
+      out_channels_.push_back(outs.back().get());
+    }
+    detail::partitioner_context context{setup_.attempt.subtask, vertex.parallelism, consumer.max_parallelism,
+                                        nullptr};
+    partitions_.push_back(std::make_unique<result_partition>(code, edge.how, context, std::move(outs)));
+  }
+}
+
+run_outcome subtask::run(std::uint32_t max_batches) {
+  if (!failure_ && !canceled_->load(std::memory_order_relaxed)) {
+    try {
+      auto outcome = run_batches(max_batches);
+      if (!failure_)
+        return outcome;
+    } catch (const std::exception& thrown) {
+      fail(thrown.what());
+    }
+  }
+  if (canceled_->load(std::memory_order_relaxed))
+    return {run_outcome::kind::canceled, {}, {}};
+  return {run_outcome::kind::failed, {}, *failure_};
+}
+
+run_outcome subtask::run_batches(std::uint32_t max_batches) {
+  // Between two runs with work left no time is lost but the scheduler's, so one reading a batch is enough.
+  if (!running_on_)
+    now_ = platform_.clock().now();
+  time_.enter(activity::busy, now_);
+  running_on_ = false;
+  if (opening_)
+    open_channels();
+  if (credited_)
+    pump();
+  for (std::uint32_t done = 0; done < max_batches && !failure_; ++done) {
+    if (canceled_->load(std::memory_order_relaxed) || step() == progress::none)
+      break;
+    now_ = platform_.clock().now();
+    flush_if_due();
+  }
+  if (is_done()) {
+    results_ = chain_->take_results();
+    return {run_outcome::kind::finished, {}, {}};
+  }
+  if (has_work()) {
+    running_on_ = true;
+    return {run_outcome::kind::more, {}, {}};
+  }
+  flush_if_due();
+  return wait();
+}
+
+run_outcome subtask::wait() {
+  time_.enter(blocked_channels_ > 0 ? activity::backpressured : activity::idle, now_);
+  run_outcome outcome;
+  auto earlier = [&](time_point at) {
+    outcome.wake_at = outcome.wake_at ? std::min(*outcome.wake_at, at) : at;
+  };
+  if (dirty_ && setup_.graph->buffer_timeout_ms > 0)
+    earlier(dirty_since_ + std::chrono::milliseconds{setup_.graph->buffer_timeout_ms});
+  if (blocked_channels_ == 0)
+    for (const auto& source : sources_)
+      if (!source.ended)
+        earlier(source.poll_at);
+  for (std::uint32_t in = 0; opening_ && in < gate_.size(); ++in)
+    if (auto at = gate_[in].protocol().wake_at())
+      earlier(*at);
+  return outcome;
+}
+
+bool subtask::has_work() const {
+  if (blocked_channels_ > 0)
+    return false;
+  if (chain_->draining() || gate_.has_ready())
+    return true;
+  return std::ranges::any_of(sources_,
+                             [&](const auto& source) { return !source.ended && source.poll_at <= now_; });
+}
+
+bool subtask::is_done() const {
+  return chain_->ended() && std::ranges::all_of(partitions_, [](const auto& to) { return to->is_done(); });
+}
+
+subtask::progress subtask::step() {
+  if (blocked_channels_ > 0)
+    return progress::none;
+  if (chain_->draining()) {
+    if (auto drained = chain_->drain(); !drained)
+      fail(drained.failure().message());
+  } else {
+    // Sources and channels in turn, where a chain has both.
+    bool polled = !(source_had_turn_ && gate_.has_ready()) && poll_a_source();
+    source_had_turn_ = polled;
+    if (!polled && !gate_.has_ready())
+      return progress::none;
+    if (!polled)
+      read_channel(gate_.take_turn());
+  }
+  if (!std::exchange(dirty_, true))
+    dirty_since_ = now_;
+  return progress::some;
+}
+
+bool subtask::poll_a_source() {
+  for (std::size_t tried = 0; tried < sources_.size(); ++tried) {
+    std::uint32_t at = next_source_;
+    next_source_ = next_source_ + 1 < sources_.size() ? next_source_ + 1 : 0;
+    source_state& source = sources_[at];
+    if (source.ended || source.poll_at > now_)
+      continue;
+    auto status = chain_->poll(at);
+    if (!status) {
+      fail(status.failure().message());
+    } else if (*status == detail::source_operator::status::ended) {
+      source.ended = true;
+    } else if (*status == detail::source_operator::status::idle) {
+      source.poll_at = now_ + std::chrono::milliseconds{chain_->retry_after_ms(at)};
+    }
+    return true;
+  }
+  return false;
+}
+
+void subtask::flush_if_due() {
+  std::int64_t timeout = setup_.graph->buffer_timeout_ms;
+  if (dirty_ && timeout >= 0 && now_ - dirty_since_ >= std::chrono::milliseconds{timeout})
+    flush();
+}
+
+void subtask::flush() {
+  dirty_ = false;
+  if (auto flushed = chain_->flush(); !flushed)
+    fail(flushed.failure().message());
+  for (auto& partition : partitions_)
+    partition->flush_channels();
+}
+
+void subtask::pump() {
+  credited_ = false;
+  for (auto& partition : partitions_)
+    partition->pump();
+}
+
+void subtask::fail(std::string cause) {
+  if (!failure_)
+    failure_ = std::move(cause);
+}
+
+void subtask::close() noexcept {
+  if (std::exchange(closed_, true))
+    return;
+  if (chain_)
+    chain_->close();
+  for (std::uint32_t in = 0; in < gate_.size(); ++in)
+    if (!gate_[in].protocol().has_ended())
+      transport_.close_channel(in);
+}
+
+task_metrics subtask::metrics() const {
+  task_metrics metrics;
+  metrics.records_in = records_in_;
+  for (std::uint32_t in = 0; in < gate_.size(); ++in)
+    metrics.bytes_in += gate_[in].bytes_received();
+  for (const auto& partition : partitions_)
+    metrics.records_out += partition->records_out();
+  for (const auto* out : out_channels_)
+    metrics.bytes_out += out->bytes_sent();
+  time_point now = platform_.clock().now();
+  metrics.busy_ms = time_.spent_ms(activity::busy, now);
+  metrics.idle_ms = time_.spent_ms(activity::idle, now);
+  metrics.backpressured_ms = time_.spent_ms(activity::backpressured, now);
+  return metrics;
+}
+
+std::vector<operator_counts> subtask::operators() const {
+  return chain_ ? chain_->counts() : std::vector<operator_counts>{};
+}
+
+std::vector<task_result> subtask::take_results() {
+  return std::exchange(results_, {});
+}
+
+std::uint64_t subtask::network_memory() const {
+  std::uint64_t bytes = 0;
+  for (std::uint32_t in = 0; in < gate_.size(); ++in)
+    bytes += gate_[in].bytes_waiting();
+  for (const auto* out : out_channels_)
+    bytes += out->bytes_waiting();
+  return bytes;
+}
+
+} // namespace weir
