@@ -68,9 +68,9 @@ std::optional<Number> read_number(std::string_view text) {
 /// A whole number and a unit, as a multiple of the smallest unit.
 std::optional<std::int64_t> read_quantity(std::string_view text, std::span<const unit> units) {
   text = trimmed(text);
-  std::size_t digits = text.find_first_not_of("-0123456789");
-  std::string_view name = digits == std::string_view::npos ? "" : text.substr(digits);
-  auto number = read_number<std::int64_t>(trimmed(text.substr(0, text.size() - name.size())));
+  std::size_t end = std::min(text.find_first_not_of("-0123456789"), text.size());
+  auto number = read_number<std::int64_t>(text.substr(0, end));
+  std::string_view name = trimmed(text.substr(end));
   if (!number)
     return std::nullopt;
   std::uint64_t factor = 1;
@@ -203,8 +203,8 @@ std::string to_text(const std::string& value) {
 }
 
 std::string to_text(duration value) {
-  if (value.count() <= 0)
-    return std::to_string(value.count());
+  if (value.count() < 0)
+    return std::to_string(value.count()) + " ms";
   std::string text = write_quantity(static_cast<std::uint64_t>(value.count()), duration_units);
   return text.find(' ') == std::string::npos ? text + " ms" : text;
 }
