@@ -17,9 +17,12 @@ namespace detail {
 
 struct text_files_source {
   std::string pattern;
+  std::size_t max_line_size;
   [[nodiscard]] stream<text> attach(environment& env) const {
     auto node = add_source(env, "text_files", &record_type_of<text>(),
-                           [pattern = pattern] { return make_text_files_source(pattern); });
+                           [pattern = pattern, max_line_size = max_line_size] {
+                             return make_text_files_source(pattern, max_line_size);
+                           });
     return stream<text>{upstream::of(&env, node)};
   }
 };

@@ -2,30 +2,35 @@
 
 #include <weir/detail/operator.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 
-/// Operators whose code does not depend on the user's types; they are part of libweir (src/connectors, src/exchange).
+/// Operators whose code does not depend on the user's types; they are part of libweir (src/connectors,
+/// src/exchange).
 namespace weir::detail {
 
-/// Lines of files as batches of `weir::text`, without their line ends ("\n" or "\r\n"). Bytes that are not UTF-8 pass
-/// unchanged. `pattern` is a file, a folder (its files and those of its folders, names that begin with '.' left out) or
-/// a glob. The files' bytes are split evenly over the subtasks; a line belongs to the subtask in whose range it begins.
-std::unique_ptr<source_operator> make_text_files_source(std::string pattern);
+/// Lines of files as batches of `weir::text`, without their line ends ("\n" or "\r\n"). Bytes that are not
+/// UTF-8 pass unchanged. `pattern` is a file, a folder (its files and those of its folders, names that begin
+/// with '.' left out) or a glob. A line of more than `max_line_size` bytes is an error. The files' bytes are
+/// split evenly over the subtasks; a line belongs to the subtask in whose range it begins.
+std::unique_ptr<source_operator> make_text_files_source(std::string pattern, std::size_t max_line_size);
 
 /// Lines received on a TCP connection to host:port, as batches of `weir::text`. Ends when the peer closes.
 std::unique_ptr<source_operator> make_socket_text_source(std::string host, std::uint16_t port);
 
-/// Writes the text form of records of any type, a line each, to `folder`/part-<subtask>-<n>. Files have names that
-/// begin with '.' until they are committed by rename: at the end of the input. Refuses a folder that holds part files
-/// of another job.
+/// Writes the text form of records of any type, a line each, to `folder`/part-<subtask>-<n>. Files have names
+/// that begin with '.' until they are committed by rename: at the end of the input. Refuses a folder that
+/// holds part files of another job.
 std::unique_ptr<stream_operator> make_write_text_sink(std::string folder);
 
-/// Prints the text form of each record to standard output, with "<subtask>> " in front where there is more than one.
+/// Prints the text form of each record to standard output, with "<subtask>> " in front where there is more
+/// than one.
 std::unique_ptr<stream_operator> make_print_sink();
 
-/// Gives the text form of each record, a line each, to the job as the result `name` (operator_context::add_result).
+/// Gives the text form of each record, a line each, to the job as the result `name`
+/// (operator_context::add_result).
 std::unique_ptr<stream_operator> make_collect_sink(std::string name);
 
 /// Partitioners that need no user type: forward, rebalance, rescale, broadcast, global.
