@@ -126,6 +126,22 @@ dispatcher_core::actions dispatcher_core::on_end(job_details details) {
   return out;
 }
 
+dispatcher_core::actions dispatcher_core::on_manager_died(const job_id& id, const std::string& cause,
+                                                          std::int64_t wall_ms) {
+  auto known = jobs_.find(id);
+  if (known == jobs_.end())
+    return {};
+  job_details details{.summary = known->second.summary,
+                      .spec = known->second.record.spec,
+                      .graph = known->second.record.graph,
+                      .failures = {{.cause = cause, .wall_ms = wall_ms}}};
+  details.summary.state = job_state::failed;
+  details.summary.end_wall_ms = wall_ms;
+  details.summary.last_modified_wall_ms = wall_ms;
+  details.entered_wall_ms[job_state::failed] = wall_ms;
+  return on_end(std::move(details));
+}
+
 dispatcher_core::actions dispatcher_core::on_tick(time_point now) {
   actions out;
   auto [forget, drop_results] = ended_.sweep(now);

@@ -89,6 +89,8 @@ public:
   actions on_cancel(const job_id& job);
   /// The job manager asks for its end to be stored.
   actions on_end(job_details details);
+  /// It died instead, by a bug: the job is FAILED.
+  actions on_manager_died(const job_id& job, const std::string& cause, std::int64_t wall_ms);
   actions on_tick(time_point now);
 
   /// The manager of a live job says how it stands.
