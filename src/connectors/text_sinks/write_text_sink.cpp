@@ -36,7 +36,7 @@ public:
     claim_folder(context.job());
     std::string name = "part-" + std::to_string(context.subtask()) + "-0";
     committed_name_ = folder_ + '/' + name;
-    open_name_ = folder_ + "/." + name + '.' + std::to_string(context.attempt());
+    open_name_ = folder_ + "/." + name + '.' + context.job() + '-' + std::to_string(context.attempt());
     auto file = files_->create(open_name_);
     if (!file)
       throw std::runtime_error{file.failure().message()};
