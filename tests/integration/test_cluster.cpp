@@ -25,16 +25,20 @@ httplib::Client client(const std::string& address) {
 
 } // namespace
 
+std::string built_file(std::string_view path) {
+  return BUILD_FOLDER "/" + std::string{path};
+}
+
 std::string built_program(std::string_view name) {
-  return BUILD_FOLDER "/tools/" + std::string{name};
+  return built_file("tools/" + std::string{name});
 }
 
 std::string built_example(std::string_view name) {
-  return BUILD_FOLDER "/examples/" + std::string{name} + ".so";
+  return built_file("examples/" + std::string{name} + ".so");
 }
 
 std::string built_test_job(std::string_view name) {
-  return BUILD_FOLDER "/tests/integration/" + std::string{name} + ".so";
+  return built_file("tests/integration/" + std::string{name} + ".so");
 }
 
 outcome weir(std::vector<std::string> arguments, duration limit) {

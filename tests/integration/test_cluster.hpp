@@ -15,6 +15,7 @@
 namespace weir::testing {
 
 /// Programs and job libraries of the build under test.
+std::string built_file(std::string_view path);     ///< relative to the build folder
 std::string built_program(std::string_view name);  ///< "weir" -> <build>/tools/weir
 std::string built_example(std::string_view name);  ///< "word_count" -> <build>/examples/word_count.so
 std::string built_test_job(std::string_view name); ///< "slow_sink" -> <build>/tests/integration/slow_sink.so

@@ -31,7 +31,8 @@ word_counts count_words(std::string_view text) {
 
 word_counts count_words_with_coreutils(const std::vector<std::string>& files) {
   std::vector<std::string> command{
-      "/bin/sh", "-c", R"(cat "$@" | tr -cs 'A-Za-z0-9_' '\n' | tr 'A-Z' 'a-z' | grep . | sort | uniq -c)",
+      "/bin/sh", "-c",
+      R"(for file; do cat "$file"; echo; done | tr -cs 'A-Za-z0-9_' '\n' | tr 'A-Z' 'a-z' | grep . | sort | uniq -c)",
       "sh"};
   command.insert(command.end(), files.begin(), files.end());
   outcome done = run(command, patience, {{"LC_ALL", "C"}});

@@ -15,7 +15,7 @@ MAY_INCLUDE = {
     "dataflow": ["base"],
     "wire": ["base", "dataflow"],
     "state": ["base", "wire", "dataflow"],
-    "operators": ["base", "dataflow", "state"],
+    "operators": ["base", "wire", "dataflow", "state"],
     "exchange": ["base", "wire", "dataflow"],
     "connectors": ["base", "dataflow", "operators", "state"],
     "task": ["base", "wire", "dataflow", "state", "operators", "exchange", "connectors"],

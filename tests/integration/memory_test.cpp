@@ -1,0 +1,68 @@
+#include "test_cluster.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include <poll.h>
+
+using namespace weir::testing;
+
+namespace {
+
+constexpr std::uint64_t megabyte = 1 << 20;
+
+std::uint64_t records_read(const test_cluster& cluster, const std::string& job) {
+  std::uint64_t records = 0;
+  for (const auto& vertex : cluster.get("/jobs/" + job).at("vertices"))
+    records = std::max(records, vertex.at("metrics").at("read-records").get<std::uint64_t>());
+  return records;
+}
+
+} // namespace
+
+TEST_CASE("a slow sink behind a fast source holds the source back: memory stays flat for a minute") {
+  test_cluster cluster{{.workers = 2, .slots = 1}};
+  std::string job = cluster.submit({"-p", "2", "-c", "slow_sink"}, built_test_job("test_jobs"), {});
+  cluster.wait_for_running_tasks(job);
+  wait_until("records at the sink", [&] { return records_read(cluster, job) > 0; });
+
+  constexpr int seconds = 60, warm_up = 10;
+  std::vector<pid_t> processes{cluster.master().id(), cluster.worker(0).id(), cluster.worker(1).id()};
+  std::vector<std::uint64_t> settled(processes.size()), most(processes.size());
+  std::uint64_t read_before = 0;
+  for (int second = 0; second < seconds; ++second) {
+    ::poll(nullptr, 0, 1'000);
+    if (second == warm_up)
+      read_before = records_read(cluster, job);
+    for (std::size_t i = 0; i < processes.size(); ++i) {
+      std::uint64_t now = resident_memory(processes[i]);
+      if (second < warm_up)
+        settled[i] = std::max(settled[i], now);
+      else
+        most[i] = std::max(most[i], now);
+    }
+  }
+  for (std::size_t i = 0; i < processes.size(); ++i) {
+    CAPTURE(i);
+    CHECK(settled[i] > 0);
+    CHECK(most[i] <= settled[i] + 6 * megabyte);
+  }
+  CHECK(cluster.job_state(job) == "RUNNING");
+  // The sinks went on all the time, at their own pace of at most a thousand records a second each.
+  std::uint64_t read = records_read(cluster, job) - read_before;
+  CHECK(read > 1'000);
+}
+
+TEST_CASE("an idle worker needs little memory and hardly any processor time") {
+  test_cluster cluster{{.workers = 1,
+                        .slots = 2,
+                        .configuration = {{"heartbeat.interval", "1 s"}, {"heartbeat.timeout", "10 s"}}}};
+  ::poll(nullptr, 0, 1'000);
+  duration before = processor_time(cluster.worker(0).id()) + processor_time(cluster.master().id());
+  ::poll(nullptr, 0, 5'000);
+  duration used = processor_time(cluster.worker(0).id()) + processor_time(cluster.master().id()) - before;
+  CHECK(used < 500ms);
+  // The 30 MB that docs/benchmarks.md states are without a sanitizer's own memory.
+  CHECK(resident_memory(cluster.worker(0).id()) < 200 * megabyte);
+}
