@@ -18,7 +18,8 @@ struct job_operator {
   std::string name;
   std::string uid;
   std::string kind;
-  /// Operators of the same vertex it reads from, as indices into job_vertex::operators; a network input is not here.
+  /// Operators of the same vertex it reads from, as indices into job_vertex::operators; a network input is
+  /// not here.
   std::vector<std::uint32_t> inputs;
   bool operator==(const job_operator&) const = default;
 };
@@ -40,7 +41,7 @@ struct job_edge {
   std::uint32_t from_operator = 0; ///< index into job_vertex::operators
   std::uint32_t to_vertex = 0;
   std::uint32_t to_operator = 0;
-  std::uint32_t input = 0; ///< of the consuming operator
+  std::uint32_t input = 0;      ///< of the consuming operator
   std::uint32_t graph_edge = 0; ///< index into the consuming node's `inputs`
   detail::partitioning how = detail::partitioning::forward;
   std::string record; ///< readable record type
@@ -57,7 +58,8 @@ struct job_graph {
   bool operator==(const job_graph&) const = default;
 };
 
-/// Hash over all of the graph. Two equal fingerprints mean the same operators, chains, edges and record layouts.
+/// Hash over all of the graph. Two equal fingerprints mean the same operators, chains, edges and record
+/// layouts.
 std::uint64_t fingerprint(const job_graph& graph);
 
 /// The subtasks of the producer that feed subtask `consumer`, in order. All edges of one graph agree with
@@ -66,10 +68,11 @@ std::vector<std::uint32_t> producers_of(const job_graph& graph, const job_edge& 
 std::vector<std::uint32_t> consumers_of(const job_graph& graph, const job_edge& edge, std::uint32_t producer);
 
 struct compile_options {
-  std::uint32_t parallelism = 1;     ///< where neither job nor operator states one
-  bool chaining = true;              ///< pipeline.operator-chaining.enabled
-  std::uint32_t max_parallelism = 0; ///< pipeline.max-parallelism; 0: derived
-  std::string name;                  ///< overrides the job's own
+  std::uint32_t parallelism = 1;       ///< where neither job nor operator states one
+  bool chaining = true;                ///< pipeline.operator-chaining.enabled
+  std::uint32_t max_parallelism = 0;   ///< pipeline.max-parallelism; 0: derived
+  std::int64_t buffer_timeout_ms = 10; ///< execution.buffer-timeout; where the job states none
+  std::string name;                    ///< overrides the job's own
 };
 
 /// Turns what the user wrote into chains and edges. Errors name the operator and say what to change.
