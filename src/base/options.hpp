@@ -148,6 +148,27 @@ inline const option<duration> rest_idle_timeout{"rest.connection.idle-timeout",
                                                 {1ms, {}}};
 inline const option<std::int64_t> rest_max_connections{
     "rest.max-connections", 256, "Connections the REST server has open at once.", {1, 65536}};
+inline const option<memory_size> rest_max_header_size{"rest.server.max-header-size",
+                                                      {16 * kilobyte},
+                                                      "Longest request line and headers, together.",
+                                                      {memory_size{kilobyte}, memory_size{64 * kilobyte}}};
+inline const option<memory_size> rest_max_buffered_size{
+    "rest.server.max-buffered-size",
+    {512 * megabyte},
+    "Memory of the REST server for the bodies of all requests under way.",
+    {memory_size{megabyte}, {}}};
+inline const option<bool> web_submit_enable{"web.submit.enable", true,
+                                            "Take job libraries through the /jars paths of the REST server."};
+inline const option<std::string> web_upload_dir{
+    "web.upload.dir", "",
+    "Folder for libraries uploaded through /jars; empty: a temporary one, removed at the end."};
+inline const option<duration> web_plan_timeout{
+    "web.plan.timeout",
+    30s,
+    "How long the job function of an uploaded library may take to build its graph.",
+    {1ms, {}}};
+inline const option<duration> web_refresh_interval{
+    "web.refresh-interval", 3s, "How often the dashboard asks for news.", {100ms, {}}};
 inline const option<duration> client_timeout{
     "client.timeout", 1min, "How long a client tries to reach the cluster.", {1ms, {}}};
 
