@@ -33,7 +33,8 @@ struct job_id : random_id {
   auto operator<=>(const job_id&) const = default;
 };
 
-/// Identifies an operator's state over the versions of a job: from the user's uid, else from the graph's structure.
+/// Identifies an operator's state over the versions of a job: from the user's uid, else from the graph's
+/// structure.
 struct operator_id : random_id {
   auto operator<=>(const operator_id&) const = default;
 };
@@ -44,7 +45,8 @@ struct leader_epoch {
   auto operator<=>(const leader_epoch&) const = default;
 };
 
-/// All that a worker holds belongs to one session; a lost session is never resumed (protocol-control, choice 1).
+/// All that a worker holds belongs to one session; a lost session is never resumed (protocol-control, choice
+/// 1).
 struct session_id {
   leader_epoch epoch;
   incarnation_id worker;
@@ -87,7 +89,7 @@ std::string to_string(const channel_id& id);
 } // namespace weir
 
 template <class Id>
-  requires std::derived_from<Id, weir::random_id>
+requires std::derived_from<Id, weir::random_id>
 struct std::hash<Id> {
   std::size_t operator()(const Id& id) const noexcept { return id.low ^ (id.high * 0x9e3779b97f4a7c15ull); }
 };

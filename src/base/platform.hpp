@@ -100,8 +100,8 @@ public:
   virtual weir::executor& executor() = 0;
 };
 
-/// The system's clock, files and random device, with an executor of `blocking_threads` threads that are started on
-/// first use.
+/// The system's clock, files and random device, with an executor of `blocking_threads` threads that are
+/// started on first use.
 std::unique_ptr<platform> make_system_platform(unsigned blocking_threads = 2);
 
 } // namespace weir

@@ -8,11 +8,11 @@
 #include <variant>
 #include <vector>
 
-/// The messages between nodes (protocol-control, section 2), as plain values. `wire/control_codec.hpp` turns them into
-/// Cap'n Proto bytes and back; `schemas/control.capnp` says what each receiver must do.
+/// The messages between nodes (protocol-control, section 2), as plain values. `wire/control_codec.hpp` turns
+/// them into Cap'n Proto bytes and back; `schemas/control.capnp` says what each receiver must do.
 ///
-/// Every message between master and worker carries the session; every message about a task carries its attempt. A
-/// receiver drops what names another session or attempt than the present one.
+/// Every message between master and worker carries the session; every message about a task carries its
+/// attempt. A receiver drops what names another session or attempt than the present one.
 namespace weir {
 
 struct node_address {
@@ -234,8 +234,8 @@ struct blob_chunk {
 
 // ---- worker <-> worker: channels
 
-/// Frames and credits name a channel's end by a number that its process gives out once and never again (a route), so
-/// that what belongs to an earlier opening or attempt finds nobody.
+/// Frames and credits name a channel's end by a number that its process gives out once and never again (a
+/// route), so that what belongs to an earlier opening or attempt finds nobody.
 struct open_channel {
   channel_id channel;
   std::uint32_t opening = 0;        ///< one more when the consumer opens again after a break
@@ -291,8 +291,9 @@ struct pong {
 };
 
 using control_message =
-    std::variant<register_worker, registered, unknown_session, heartbeat, heartbeat_ack, allocate, freed, offer, accept,
-                 reject, allocation_gone, release, deploy, cancel, update, fetch_blob, blob_chunk, open_channel,
-                 channel_opened, channel_not_yet, channel_gone, channel_credit, close_channel, ping, pong>;
+    std::variant<register_worker, registered, unknown_session, heartbeat, heartbeat_ack, allocate, freed,
+                 offer, accept, reject, allocation_gone, release, deploy, cancel, update, fetch_blob,
+                 blob_chunk, open_channel, channel_opened, channel_not_yet, channel_gone, channel_credit,
+                 close_channel, ping, pong>;
 
 } // namespace weir
