@@ -27,8 +27,16 @@ inline std::uint32_t load_4(const char* from) {
 
 /// Copies `size` bytes and nothing around them.
 inline void copy_bytes(char* to, const char* from, std::size_t size) {
-  if (size > 16) {
+  if (size > 32) {
     std::memcpy(to, from, size);
+  } else if (size > 16) {
+    struct block {
+      std::uint64_t words[2];
+    } first, last;
+    std::memcpy(&first, from, 16);
+    std::memcpy(&last, from + size - 16, 16);
+    std::memcpy(to, &first, 16);
+    std::memcpy(to + size - 16, &last, 16);
   } else if (size >= 8) {
     std::uint64_t first = load_8(from), last = load_8(from + size - 8);
     std::memcpy(to, &first, 8);

@@ -71,8 +71,11 @@ inline bool read_text(byte_reader& from, weir::text& value) {
     return false;
   std::string_view bytes{from.at, size};
   value = bytes;
-  if (size > weir::text::inline_max)
-    text_access::move_to(value, from.bytes->keep(bytes));
+  if (size > weir::text::inline_max) {
+    char* copy = from.bytes->reserve(size);
+    copy_bytes(copy, from.at, size);
+    text_access::move_to(value, copy);
+  }
   from.at += size;
   return true;
 }

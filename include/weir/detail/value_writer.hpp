@@ -38,17 +38,19 @@ char* write_value(char* to, const T& value) {
     copy_bytes(to, value.data(), value.size());
     return to + value.size();
   } else if constexpr (of == type_kind::text) {
-    to = write_length(to, value.size());
+    std::size_t size = value.size();
     if (text_access::is_inline(value)) [[likely]] {
       // All inline bytes, whatever the length: a copy of constant size.
       std::uint64_t first = text_access::first(value);
       std::uint32_t last = text_access::last(value);
+      *to++ = static_cast<char>(size);
       std::memcpy(to, &first, 8);
       std::memcpy(to + 8, &last, 4);
-    } else {
-      std::memcpy(to, value.data(), value.size());
+      return to + size;
     }
-    return to + value.size();
+    to = write_length(to, size);
+    copy_bytes(to, value.data(), size);
+    return to + size;
   } else if constexpr (of == type_kind::optional) {
     *to++ = value ? 1 : 0;
     return value ? write_value(to, *value) : to;
