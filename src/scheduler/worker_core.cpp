@@ -1,0 +1,370 @@
+#include "scheduler/worker_core.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace weir {
+
+worker_core::worker_core(worker_settings settings)
+    : settings_{std::move(settings)}, slots_{settings_.slots.size()}, retry_wait_{settings_.retry_initial} {
+  session_ = {{}, settings_.self, 1};
+  master_timeout_ = settings_.heartbeat_timeout;
+}
+
+template <class Step>
+worker_core::actions worker_core::perform(time_point now, Step step) {
+  now_ = std::max(now, now_);
+  step();
+  return std::exchange(out_, {});
+}
+
+worker_core::actions worker_core::start(time_point now) {
+  return perform(now, [&] {
+    phase_ = phase::dialling;
+    out_.push_back(dial_master{});
+  });
+}
+
+worker_core::actions worker_core::on_master_up(leader_epoch epoch, time_point now) {
+  return perform(now, [&] {
+    // A connection can take the place of one that this side still believes in.
+    if (phase_ == phase::registering || phase_ == phase::registered)
+      reset("the master was connected anew");
+    if (epoch < session_.epoch) {
+      // A leader that has been replaced and does not know it yet.
+      out_.push_back(drop_master{"its epoch " + std::to_string(epoch.value) + " is over"});
+      return;
+    }
+    session_.epoch = epoch;
+    heard_at_ = now_;
+    phase_ = phase::waiting;
+    register_if_possible();
+  });
+}
+
+worker_core::actions worker_core::on_master_down(const std::string& reason, time_point now) {
+  return perform(now, [&] {
+    phase_ = phase::unconnected;
+    retry_at_ = now_ + retry_wait_;
+    reset("the master was lost: " + reason);
+  });
+}
+
+worker_core::actions worker_core::on_dial_failed(time_point now) {
+  return perform(now, [&] {
+    phase_ = phase::unconnected;
+    retry_at_ = now_ + retry_wait_;
+    retry_wait_ = std::min(retry_wait_ * 2, settings_.retry_max);
+  });
+}
+
+worker_core::actions worker_core::on_message(const control_message& message, time_point now) {
+  return perform(now, [&] {
+    std::visit(
+        [&](const auto& each) {
+          // The master's side of any other session is lost already, or will be.
+          if constexpr (requires { each.session; })
+            if (each.session == session_ && was_sent_) {
+              heard_at_ = now_;
+              on(each);
+            }
+        },
+        message);
+  });
+}
+
+void worker_core::on(const registered& message) {
+  if (phase_ != phase::registering)
+    return;
+  phase_ = phase::registered;
+  retry_wait_ = settings_.retry_initial;
+  heartbeat_interval_ = std::chrono::milliseconds{std::max(message.heartbeat_interval_ms, 1u)};
+  // A little shorter than the master's own, so that a worker usually gives up before its slots go to others.
+  auto timeout = std::chrono::milliseconds{message.heartbeat_timeout_ms};
+  master_timeout_ = std::max(timeout - heartbeat_interval_ / 2, heartbeat_interval_);
+  heartbeat_at_ = now_ + heartbeat_interval_;
+  out_.push_back(session_begun{session_});
+}
+
+void worker_core::on(const unknown_session&) {
+  reset("the master does not know the session");
+  register_if_possible();
+}
+
+void worker_core::on(const allocate& message) {
+  if (!slots_.take(message)) {
+    reset("the master allocated slot " + std::to_string(message.slot) + ", which is not free");
+    register_if_possible();
+    return;
+  }
+  auto& slot = slots_[message.slot];
+  slot.offer_wait = settings_.retry_initial;
+  slot.offer_again_at = now_ + slot.offer_wait;
+  tell(offer{session_, message.slot, message.allocation, message.job});
+}
+
+void worker_core::on(const accept& message) {
+  if (auto* slot = slots_.holding(message.slot, message.allocation))
+    slot->at = worker_slots::state::active;
+  else
+    tell(allocation_gone{session_, message.slot, message.allocation, message.job});
+}
+
+void worker_core::on(const reject& message) {
+  auto* slot = slots_.holding(message.slot, message.allocation);
+  if (!slot || slot->at != worker_slots::state::offered)
+    return;
+  slots_.free(message.slot);
+  tell(freed{session_, message.slot, message.allocation});
+}
+
+void worker_core::on(const release& message) {
+  auto* slot = slots_.holding(message.slot, message.allocation);
+  if (!slot)
+    return;
+  slot->releasing = true;
+  std::vector<attempt_id> alive;
+  for (const auto& [id, attempt] : attempts_)
+    if (attempt.slot == message.slot)
+      alive.push_back(id);
+  for (const auto& id : alive)
+    cancel_attempt(id, attempts_.at(id));
+  free_if_empty(message.slot);
+}
+
+void worker_core::on(const deploy& message) {
+  auto* slot = slots_.holding(message.slot, message.allocation);
+  if (!slot || slot->releasing || slot->job != message.attempt.job) {
+    tell(update{.session = session_,
+                .attempt = message.attempt,
+                .state = task_state::failed,
+                .cause = "the worker does not hold the slot any more (allocation gone)"});
+    return;
+  }
+  slot->at = worker_slots::state::active; // counts as the accept
+  if (!slot->seen.insert(message.attempt).second)
+    return;
+  slot->tasks += 1;
+  // At once, so that a cancel that is right behind finds it.
+  attempts_[message.attempt] = {.slot = message.slot};
+  out_.push_back(load_code{message});
+}
+
+void worker_core::on(const cancel& message) {
+  auto found = attempts_.find(message.attempt);
+  if (found == attempts_.end())
+    tell(update{.session = session_, .attempt = message.attempt, .state = task_state::canceled});
+  else
+    cancel_attempt(found->first, found->second);
+}
+
+void worker_core::cancel_attempt(const attempt_id& id, running_attempt& attempt) {
+  if (attempt.state == task_state::deploying)
+    return end_attempt(attempt_id{id}, task_state::canceled, {});
+  if (attempt.cancel_by)
+    return;
+  attempt.state = task_state::canceling;
+  attempt.cancel_by = now_ + settings_.cancellation_timeout;
+  out_.push_back(cancel_task{id});
+  tell(update{.session = session_, .attempt = id, .state = task_state::canceling});
+}
+
+worker_core::actions worker_core::on_loaded(const attempt_id& id) {
+  return perform(now_, [&] {
+    auto found = attempts_.find(id);
+    if (found == attempts_.end() || found->second.state != task_state::deploying)
+      return;
+    found->second.state = task_state::initializing;
+    tell(update{.session = session_, .attempt = id, .state = task_state::initializing});
+    out_.push_back(run_task{id});
+  });
+}
+
+worker_core::actions worker_core::on_load_failed(const attempt_id& id, const std::string& cause) {
+  return perform(now_, [&] {
+    auto found = attempts_.find(id);
+    if (found != attempts_.end() && found->second.state == task_state::deploying)
+      end_attempt(id, task_state::failed, {.cause = cause});
+  });
+}
+
+worker_core::actions worker_core::on_task_state(const attempt_id& id, task_state state, task_end end) {
+  return perform(now_, [&] {
+    if (leftovers_.count(id)) {
+      if (is_terminal(state)) {
+        leftovers_.erase(id);
+        register_if_possible();
+      }
+      return;
+    }
+    auto found = attempts_.find(id);
+    if (found == attempts_.end())
+      return;
+    if (is_terminal(state))
+      return end_attempt(id, state, std::move(end));
+    if (found->second.state != task_state::initializing || state != task_state::running)
+      return;
+    found->second.state = state;
+    tell(update{.session = session_, .attempt = id, .state = state});
+  });
+}
+
+void worker_core::end_attempt(const attempt_id& id, task_state how, task_end end) {
+  auto slot = attempts_.at(id).slot;
+  attempts_.erase(id);
+  slots_[slot].tasks -= 1;
+  tell(update{session_, id, how, std::move(end.cause), end.metrics, std::move(end.results)});
+  free_if_empty(slot);
+}
+
+void worker_core::free_if_empty(std::uint32_t index) {
+  const auto& slot = slots_[index];
+  if (!slot.releasing || slot.tasks > 0)
+    return;
+  tell(freed{session_, index, slot.allocation});
+  slots_.free(index);
+}
+
+void worker_core::reset(const std::string& reason) {
+  for (const auto& [id, attempt] : attempts_) {
+    if (attempt.state == task_state::deploying)
+      continue; // nothing runs yet, and what is loaded for it will find no attempt
+    leftovers_[id] = attempt.cancel_by.value_or(now_ + settings_.cancellation_timeout);
+    if (!attempt.cancel_by)
+      out_.push_back(cancel_task{id});
+  }
+  attempts_.clear();
+  slots_.free_all();
+  if (!was_sent_)
+    return; // nobody has heard of the session yet
+  if (phase_ == phase::registering || phase_ == phase::registered)
+    phase_ = phase::waiting;
+  out_.push_back(session_over{session_, reason});
+  session_.registration += 1;
+  was_sent_ = false;
+}
+
+void worker_core::register_if_possible() {
+  if (phase_ != phase::waiting || !leftovers_.empty())
+    return;
+  phase_ = phase::registering;
+  heard_at_ = now_;
+  send_register();
+}
+
+void worker_core::send_register() {
+  was_sent_ = true;
+  retry_at_ = now_ + retry_wait_;
+  retry_wait_ = std::min(retry_wait_ * 2, settings_.retry_max);
+  tell(register_worker{session_, settings_.data_address, settings_.slots, settings_.cpu_cores,
+                       settings_.physical_memory, settings_.process_id});
+}
+
+void worker_core::send_heartbeat() {
+  heartbeat_at_ = now_ + heartbeat_interval_;
+  heartbeat beat{session_, resident_memory_, network_memory_used_, {}};
+  for (const auto& [id, attempt] : attempts_)
+    beat.tasks.push_back({id, attempt.state, attempt.metrics});
+  tell(std::move(beat));
+}
+
+void worker_core::on_task_metrics(const attempt_id& id, const task_metrics& metrics) {
+  if (auto found = attempts_.find(id); found != attempts_.end())
+    found->second.metrics = metrics;
+}
+
+void worker_core::on_memory(std::uint64_t resident, std::uint64_t network_used) {
+  resident_memory_ = resident;
+  network_memory_used_ = network_used;
+}
+
+worker_core::actions worker_core::on_tick(time_point now) {
+  return perform(now, [&] {
+    check_deadlines();
+    switch (phase_) {
+    case phase::unconnected:
+      if (now_ >= retry_at_) {
+        phase_ = phase::dialling;
+        out_.push_back(dial_master{});
+      }
+      break;
+    case phase::dialling:
+    case phase::waiting:
+      break;
+    case phase::registering:
+      if (now_ - heard_at_ >= master_timeout_)
+        out_.push_back(drop_master{"it does not answer the registration"});
+      else if (now_ >= retry_at_)
+        send_register();
+      break;
+    case phase::registered:
+      if (now_ - heard_at_ >= master_timeout_) {
+        out_.push_back(drop_master{"no sign of life for " + std::to_string(master_timeout_.count()) +
+                                   " ms (heartbeat.timeout)"});
+        heard_at_ = now_; // the drop is on its way
+        break;
+      }
+      if (now_ >= heartbeat_at_)
+        send_heartbeat();
+      for (std::uint32_t i = 0; i < slots_.size(); ++i) {
+        auto& slot = slots_[i];
+        if (slot.at != worker_slots::state::offered || slot.releasing || now_ < slot.offer_again_at)
+          continue;
+        slot.offer_wait = std::min(slot.offer_wait * 2, settings_.retry_max);
+        slot.offer_again_at = now_ + slot.offer_wait;
+        tell(offer{session_, i, slot.allocation, slot.job});
+      }
+      break;
+    }
+  });
+}
+
+void worker_core::check_deadlines() {
+  if (exiting_)
+    return;
+  auto late = [&](const attempt_id& id, time_point by) {
+    if (now_ < by || exiting_)
+      return;
+    exiting_ = true;
+    out_.push_back(exit_process{"task " + to_string(id) + " did not end within " +
+                                std::to_string(settings_.cancellation_timeout.count()) +
+                                " ms after it was canceled (task.cancellation.timeout)"});
+  };
+  for (const auto& [id, by] : leftovers_)
+    late(id, by);
+  for (const auto& [id, attempt] : attempts_)
+    if (attempt.cancel_by)
+      late(id, *attempt.cancel_by);
+}
+
+time_point worker_core::wake_at() const {
+  auto first = time_point::max();
+  auto consider = [&](time_point at) { first = std::min(first, at); };
+  for (const auto& [id, by] : leftovers_)
+    consider(by);
+  for (const auto& [id, attempt] : attempts_)
+    if (attempt.cancel_by)
+      consider(*attempt.cancel_by);
+  if (exiting_)
+    first = time_point::max();
+  if (phase_ == phase::unconnected)
+    consider(retry_at_);
+  if (phase_ == phase::registering) {
+    consider(retry_at_);
+    consider(heard_at_ + master_timeout_);
+  }
+  if (phase_ == phase::registered) {
+    consider(heartbeat_at_);
+    consider(heard_at_ + master_timeout_);
+    for (std::uint32_t i = 0; i < slots_.size(); ++i)
+      if (slots_[i].at == worker_slots::state::offered && !slots_[i].releasing)
+        consider(slots_[i].offer_again_at);
+  }
+  return first;
+}
+
+void worker_core::tell(control_message message) {
+  out_.push_back(send_to_master{std::move(message)});
+}
+
+} // namespace weir
