@@ -141,9 +141,10 @@ job_manager_core::actions job_manager_core::on_update(const update& message, std
     note_failure(std::move(failure), wall_ms);
     break;
   case task_state::canceled:
-    // Nothing when this job asked for it.
-    failure.cause = "the worker " + attempt->worker + " canceled the task by itself";
-    note_failure(std::move(failure), wall_ms);
+    if (summary_.state == job_state::running) { // else this job asked for it
+      failure.cause = "the worker " + attempt->worker + " canceled the task by itself";
+      note_failure(std::move(failure), wall_ms);
+    }
     break;
   default:
     break;

@@ -1,0 +1,215 @@
+#include "scheduler/dispatcher_core.hpp"
+
+#include "small_jobs.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace weir;
+using namespace std::chrono_literals;
+
+namespace {
+
+const job_id job = job_numbered(1);
+
+struct dispatcher_at_work {
+  using actions = dispatcher_core::actions;
+
+  dispatcher_core core{{.max_capacity = 2, .expiration_time = 1h, .results_size = 100}};
+  time_point now{};
+
+  actions submit(job_id id = job) {
+    return core.on_submit({.id = id,
+                           .spec = {.library_hash = "aa", .library_name = "words.so"},
+                           .graph = line_of({{"source", 1}})},
+                          5'000);
+  }
+  actions stored(record_state state, job_id id = job) { return core.on_stored(id, state, now); }
+  actions end(job_state state, job_id id = job, std::string result = "") {
+    job_details details{.summary = {.id = id, .name = "line", .state = state}};
+    if (!result.empty())
+      details.results.push_back({"out", std::move(result)});
+    return core.on_end(std::move(details));
+  }
+  void run(job_id id = job) {
+    submit(id);
+    core.on_claimed(id, true);
+    REQUIRE(all<start_job>(stored(record_state::submitted, id)).size() == 1);
+  }
+  void finish(job_id id, std::string result = "") {
+    run(id);
+    end(job_state::finished, id, std::move(result));
+    stored(record_state::ended, id);
+  }
+};
+
+std::vector<errc> codes(const std::vector<answer_cancel>& answers) {
+  std::vector<errc> list;
+  for (const auto& each : answers)
+    list.push_back(each.answer ? errc{} : each.answer.failure().code());
+  return list;
+}
+
+} // namespace
+
+TEST_CASE_FIXTURE(dispatcher_at_work, "a submission is answered and started only when it is stored") {
+  auto out = submit();
+  REQUIRE(all<claim_library>(out).size() == 1);
+  CHECK(out.size() == 1);
+  CHECK(core.summaries().empty());
+  out = core.on_claimed(job, true);
+  REQUIRE(all<store_record>(out).size() == 1);
+  CHECK(all<store_record>(out)[0].record.state == record_state::submitted);
+  CHECK(out.size() == 1);
+  out = stored(record_state::submitted);
+  REQUIRE(all<answer_submit>(out).size() == 1);
+  CHECK(all<answer_submit>(out)[0].answer);
+  CHECK(all<start_job>(out).size() == 1);
+  CHECK(core.summaries().size() == 1);
+}
+
+TEST_CASE_FIXTURE(dispatcher_at_work, "a submission that is tried again starts nothing") {
+  submit();
+  CHECK(submit().empty()); // answered together with the first
+  core.on_claimed(job, true);
+  CHECK(submit().empty());
+  CHECK(all<start_job>(stored(record_state::submitted)).size() == 1);
+  auto again = submit();
+  CHECK(again.size() == 1);
+  CHECK(all<answer_submit>(again)[0].answer);
+  end(job_state::failed);
+  CHECK(submit().size() == 1);
+  stored(record_state::ended);
+  again = submit();
+  CHECK(again.size() == 1);
+  CHECK(all<answer_submit>(again)[0].answer);
+}
+
+TEST_CASE_FIXTURE(dispatcher_at_work, "a submission without its library is refused and can be tried again") {
+  submit();
+  auto out = core.on_claimed(job, false);
+  REQUIRE(all<answer_submit>(out).size() == 1);
+  CHECK(all<answer_submit>(out)[0].answer.failure().code() == errc::not_found);
+  CHECK(all<answer_submit>(out)[0].answer.failure().message().find("words.so") != std::string::npos);
+  CHECK(all<store_record>(out).empty());
+  CHECK(all<claim_library>(submit()).size() == 1);
+}
+
+TEST_CASE_FIXTURE(dispatcher_at_work, "a cancel is answered and done only when it is stored") {
+  run();
+  auto out = core.on_cancel(job);
+  REQUIRE(all<store_record>(out).size() == 1);
+  CHECK(all<store_record>(out)[0].record.state == record_state::cancel_requested);
+  CHECK(out.size() == 1);
+  CHECK(core.on_cancel(job).empty());
+  out = stored(record_state::cancel_requested);
+  CHECK(codes(all<answer_cancel>(out)) == std::vector{errc{}});
+  CHECK(all<cancel_running_job>(out).size() == 1);
+  CHECK(codes(all<answer_cancel>(core.on_cancel(job))) == std::vector{errc{}});
+}
+
+TEST_CASE_FIXTURE(dispatcher_at_work, "a cancel that overtakes the submission cancels what it starts") {
+  submit();
+  CHECK(core.on_cancel(job).empty());
+  core.on_claimed(job, true);
+  auto out = stored(record_state::submitted);
+  REQUIRE(all<store_record>(out).size() == 1);
+  CHECK(all<store_record>(out)[0].record.state == record_state::cancel_requested);
+  CHECK(all<cancel_running_job>(stored(record_state::cancel_requested)).size() == 1);
+}
+
+TEST_CASE_FIXTURE(dispatcher_at_work, "a cancel of a job that nobody knows is refused") {
+  CHECK(codes(all<answer_cancel>(core.on_cancel(job))) == std::vector{errc::not_found});
+}
+
+TEST_CASE_FIXTURE(dispatcher_at_work, "a cancel of a job that has ended says how it ended") {
+  finish(job);
+  auto out = core.on_cancel(job);
+  CHECK(codes(all<answer_cancel>(out)) == std::vector{errc::already_exists});
+  CHECK(all<answer_cancel>(out)[0].answer.failure().message().find("FINISHED") != std::string::npos);
+  CHECK(all<store_record>(out).empty());
+}
+
+TEST_CASE_FIXTURE(dispatcher_at_work, "an end that is being stored is not overwritten by a cancel") {
+  run();
+  end(job_state::finished);
+  CHECK(core.on_cancel(job).empty());
+  auto out = stored(record_state::ended);
+  CHECK(codes(all<answer_cancel>(out)) == std::vector{errc::already_exists});
+  CHECK(all<cancel_running_job>(out).empty());
+}
+
+TEST_CASE_FIXTURE(dispatcher_at_work, "an end is shown and confirmed only when it is stored, and once") {
+  run();
+  auto out = end(job_state::failed);
+  CHECK(all<store_record>(out).size() == 1);
+  CHECK(out.size() == 1);
+  CHECK(core.end_of(job) == nullptr);
+  CHECK(core.summaries()[0].state == job_state::initializing);
+  CHECK(end(job_state::finished).empty());
+  out = stored(record_state::ended);
+  CHECK(all<confirm_end>(out).size() == 1);
+  CHECK(all<release_library>(out).size() == 1);
+  CHECK(core.summaries()[0].state == job_state::failed);
+  REQUIRE(core.end_of(job) != nullptr);
+  core.on_changed({.id = job, .state = job_state::running}); // late
+  CHECK(core.summaries()[0].state == job_state::failed);
+}
+
+TEST_CASE_FIXTURE(dispatcher_at_work, "jobs are listed with the newest first") {
+  for (std::uint64_t number : {3, 9, 1})
+    run(job_numbered(number));
+  std::vector<job_id> ids;
+  for (const auto& each : core.summaries())
+    ids.push_back(each.id);
+  CHECK(ids == std::vector{job_numbered(1), job_numbered(9), job_numbered(3)});
+  CHECK(core.summaries()[0].start_wall_ms == 5'000);
+  CHECK(core.summaries()[0].name == "line");
+}
+
+TEST_CASE_FIXTURE(dispatcher_at_work, "ended jobs are forgotten by their limits, living ones never") {
+  run(job_numbered(50));
+  for (std::uint64_t number : {1, 2, 3})
+    finish(job_numbered(number));
+  auto out = core.on_tick(now);
+  REQUIRE(all<remove_record>(out).size() == 1);
+  CHECK(all<remove_record>(out)[0].job == job_numbered(1));
+  CHECK_FALSE(core.knows(job_numbered(1)));
+  now += 2h;
+  CHECK(all<remove_record>(core.on_tick(now)).size() == 2);
+  CHECK(core.knows(job_numbered(50)));
+}
+
+TEST_CASE_FIXTURE(dispatcher_at_work, "results without room are dropped, and the job says so") {
+  finish(job_numbered(1), std::string(60, 'x'));
+  finish(job_numbered(2), std::string(60, 'x'));
+  auto trimmed = all<trim_record>(core.on_tick(now));
+  REQUIRE(trimmed.size() == 1);
+  CHECK(trimmed[0].record.end->results.empty());
+  auto end = core.end_of(job_numbered(1));
+  REQUIRE(end != nullptr);
+  CHECK(end->results_dropped);
+  CHECK(end->summary.state == job_state::finished);
+  CHECK_FALSE(core.end_of(job_numbered(2))->results_dropped);
+}
+
+TEST_CASE_FIXTURE(dispatcher_at_work, "a job whose manager died is failed with that cause") {
+  run();
+  auto out = core.on_manager_died(job, "the manager of the job died: bad_alloc", 9'000);
+  REQUIRE(all<store_record>(out).size() == 1);
+  const job_details& end = *all<store_record>(out)[0].record.end;
+  CHECK(end.summary.state == job_state::failed);
+  CHECK(end.summary.end_wall_ms == 9'000);
+  CHECK(end.failures[0].cause == "the manager of the job died: bad_alloc");
+}
+
+TEST_CASE("the memory store gives back what was put last, and says when it landed") {
+  auto store = make_memory_job_store();
+  int landed = 0;
+  store->put({.id = job, .state = record_state::submitted}, [&] { ++landed; });
+  store->put({.id = job, .state = record_state::cancel_requested}, [&] { ++landed; });
+  CHECK(landed == 2);
+  REQUIRE(store->all().size() == 1);
+  CHECK(store->all()[0].state == record_state::cancel_requested);
+  store->remove(job);
+  CHECK(store->all().empty());
+}

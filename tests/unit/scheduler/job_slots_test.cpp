@@ -1,0 +1,81 @@
+#include "scheduler/job_slots.hpp"
+
+#include "small_jobs.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace weir;
+using answer = job_slots::answer;
+
+namespace {
+
+struct two_slots_wanted {
+  job_slots slots{*line_of({{"source", 2}, {"sink", 2}})};
+
+  two_slots_wanted() {
+    for (session_id session : {session_of(1), session_of(1, 2), session_of(2)})
+      slots.introduce(session, {.name = "w", .address = address_of(session.worker.high)});
+  }
+
+  static offer offered(const session_id& session, std::uint64_t allocation) {
+    return {.session = session, .slot = 0, .allocation = {epoch_3, allocation}, .job = job_numbered(1)};
+  }
+};
+
+} // namespace
+
+TEST_CASE_FIXTURE(two_slots_wanted, "slots are taken until the job has all it needs") {
+  CHECK(slots.required() == 2);
+  CHECK(slots.on_offer(offered(session_of(1), 1), true) == answer::accept);
+  CHECK_FALSE(slots.complete());
+  CHECK(slots.on_offer(offered(session_of(2), 2), true) == answer::accept);
+  CHECK(slots.complete());
+  CHECK(slots.on_offer(offered(session_of(2), 3), true) == answer::reject);
+}
+
+TEST_CASE_FIXTURE(two_slots_wanted, "an offer that is repeated is accepted again and counts once") {
+  CHECK(slots.on_offer(offered(session_of(1), 1), true) == answer::accept);
+  CHECK(slots.on_offer(offered(session_of(1), 1), true) == answer::accept);
+  CHECK(slots.held() == 1);
+  CHECK(slots.on_offer(offered(session_of(1), 1), false) == answer::accept);
+}
+
+TEST_CASE_FIXTURE(two_slots_wanted, "an offer of a session known to be lost is dropped") {
+  slots.lose(session_of(1));
+  CHECK(slots.on_offer(offered(session_of(1), 1), true) == answer::drop);
+  CHECK(slots.held() == 0);
+  CHECK(slots.on_offer(offered(session_of(1, 2), 2), true) == answer::accept);
+}
+
+TEST_CASE_FIXTURE(two_slots_wanted, "the loss of a session takes its slots and none of a later session") {
+  slots.on_offer(offered(session_of(1), 1), true);
+  slots.on_offer(offered(session_of(1, 2), 2), true);
+  slots.lose(session_of(1));
+  CHECK(slots.held() == 1);
+  CHECK(slots.all().contains({epoch_3, 2}));
+}
+
+TEST_CASE_FIXTURE(two_slots_wanted, "the loss of a later session takes what an earlier one left") {
+  slots.on_offer(offered(session_of(1), 1), true);
+  slots.lose(session_of(1, 2));
+  CHECK(slots.held() == 0);
+}
+
+TEST_CASE_FIXTURE(two_slots_wanted, "a slot of a session that nobody introduced is rejected") {
+  CHECK(slots.on_offer(offered(session_of(9), 1), true) == answer::reject);
+}
+
+TEST_CASE_FIXTURE(two_slots_wanted, "every subtask has a slot once they are assigned, until it is lost") {
+  attempt_id source{.vertex = 0, .subtask = 1}, sink{.vertex = 1, .subtask = 1},
+      first{.vertex = 0, .subtask = 0};
+  slots.on_offer(offered(session_of(1), 1), true);
+  CHECK(slots.slot_of(source) == nullptr);
+  slots.on_offer(offered(session_of(2), 2), true);
+  slots.assign();
+  REQUIRE(slots.slot_of(source) != nullptr);
+  CHECK(*slots.slot_of(source) == *slots.slot_of(sink));
+  CHECK(slots.slot_of(first)->session != slots.slot_of(source)->session);
+  slots.lose(slots.slot_of(source)->session);
+  CHECK(slots.slot_of(source) == nullptr);
+  CHECK(slots.slot_of(first) != nullptr);
+}
