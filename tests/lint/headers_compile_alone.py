@@ -20,8 +20,8 @@ FIRST_INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')
 
 
 def included_first(top):
-    """Headers, as they are named in includes, that stand first in some source file of the library."""
-    for path in tracked(top, "src", "tools", suffixes=(".cpp",)):
+    """Headers, as they are named in includes, that stand first in some source file."""
+    for path in tracked(top, "src", "tools", "tests", suffixes=(".cpp",)):
         for _, line in lines(top, path):
             if include := FIRST_INCLUDE.match(line):
                 yield include[1]
