@@ -24,8 +24,8 @@ struct job_submission {
 
 /// What the REST server and the programs in this process ask of the cluster. The actors fulfil it.
 ///
-/// Every call returns at once; `done` runs later, on a thread of the cluster, exactly once: also when the cluster
-/// shuts down or a limit (`web.timeout`) passes. Safe to call from any thread.
+/// Every call returns at once; `done` runs later, on a thread of the cluster, exactly once: also when the
+/// cluster shuts down or a limit (`web.timeout`) passes. Safe to call from any thread.
 class cluster_gateway {
 public:
   template <class T>
@@ -37,7 +37,8 @@ public:
   virtual void jobs(callback<std::vector<job_summary>> done) = 0;
   virtual void job(job_id id, callback<job_details> done) = 0;
 
-  /// Does the store hold the library? A yes holds it for this submission's retry window (protocol-control, B1).
+  /// Does the store hold the library? A yes holds it for this submission's retry window (protocol-control,
+  /// B1).
   virtual void has_library(std::string hash, job_id submission, callback<bool> done) = 0;
   /// Fails with invalid_argument when the bytes do not have that hash.
   virtual void put_library(std::string hash, std::string bytes, job_id submission, callback<void> done) = 0;
