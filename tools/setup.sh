@@ -13,7 +13,7 @@ packages() { sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$top/tools/packages.txt"; 
 
 missing_packages() {
   local name state
-  for name in $(packages); do
+  for name in "$@"; do
     state=$(dpkg-query -W -f='${db:Status-Abbrev}' "$name" 2>/dev/null || true)
     case $state in
     ii* | hi*) ;;
@@ -22,13 +22,14 @@ missing_packages() {
   done
 }
 
+# install_packages [more packages...]: what tools/packages.txt lists and is not there.
 install_packages() {
   if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
     say "This system has no apt-get: going on with what is installed (tools/packages.txt lists what weir needs)"
     return
   fi
   local missing
-  mapfile -t missing < <(missing_packages)
+  mapfile -t missing < <(missing_packages $(packages) "$@")
   if ((${#missing[@]} == 0)); then
     return
   fi
