@@ -39,9 +39,9 @@ def main(log, meson_status):
         passed, failed, skipped = count(test)
         totals = [total + number for total, number in zip(totals, (passed, failed, skipped))]
         if failed:
-            print(f"failed: {test['name']} ({failed} of {passed + failed}; {test['result']})")
+            print(f"failed: {test['name'].split(' / ')[-1]} ({failed} of {passed + failed}; {test['result']})")
         if skipped:
-            print(f"skipped: {test['name']}: {test.get('stdout', '').strip() or 'it says no reason'}")
+            print(f"skipped: {test['name'].split(' / ')[-1]}: {test.get('stdout', '').strip() or 'it says no reason'}")
     passed, failed, _ = totals
     if (meson_status != 0 or passed == 0) and failed == 0:
         failed = 1
