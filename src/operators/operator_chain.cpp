@@ -130,19 +130,29 @@ result<void> operator_chain::end_of_input(std::uint32_t entry, std::uint32_t cha
   return guarded([&, step = step, stream = first + channel] { end_stream(*step, stream); });
 }
 
-void operator_chain::pass_time(chain_step& step, detail::event_time time) {
+void operator_chain::tell_time(chain_step& step, detail::event_time time) {
   running_.name = &step.name;
   step.op->flush();
   step.op->on_watermark(time);
   step.op->flush(); // what the time set free goes before it
+}
+
+void operator_chain::pass_time(chain_step& step, detail::event_time time) {
+  tell_time(step, time);
   for (const auto& [reader, stream] : step.followers)
     if (auto reached = reader->time.advance(stream, time))
       pass_time(*reader, *reached);
 }
 
 void operator_chain::end_stream(chain_step& step, std::size_t stream) {
-  if (auto reached = step.time.end(stream))
-    pass_time(step, *reached);
+  if (auto reached = step.time.end(stream)) {
+    // The last time of all stays here: records that are still to be drained come before it. The step's own
+    // end passes it on.
+    if (*reached == detail::max_event_time)
+      tell_time(step, *reached);
+    else
+      pass_time(step, *reached);
+  }
   std::uint32_t input = step.input_of_stream[stream];
   if (--step.open_streams[input] == 0)
     end_input(step, input);

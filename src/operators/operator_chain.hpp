@@ -87,6 +87,7 @@ private:
   result<void> connect_exits(chain_step& step, const chain_plan::step& planned);
   void make_operator(chain_step& step, const chain_plan::step& planned);
 
+  void tell_time(chain_step& step, detail::event_time time);
   void pass_time(chain_step& step, detail::event_time time);
   void end_stream(chain_step& step, std::size_t stream);
   void end_input(chain_step& step, std::uint32_t input);
