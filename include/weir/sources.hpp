@@ -64,9 +64,11 @@ struct generated_source {
 } // namespace detail
 
 /// The lines of a file, of the files in a folder and its folders, or of what a glob matches. The bytes are
-/// split over the subtasks; they must not change while they are read.
-inline detail::text_files_source text_files(std::string pattern) {
-  return {std::move(pattern)};
+/// split over the subtasks; they must not change while they are read. A line of more than `max_line_size`
+/// bytes fails the job.
+inline detail::text_files_source text_files(std::string pattern,
+                                            std::size_t max_line_size = 16 * 1024 * 1024) {
+  return {std::move(pattern), max_line_size};
 }
 
 /// The lines that arrive on a TCP connection, until the peer closes it. One subtask.

@@ -16,15 +16,17 @@ TEST_CASE("arguments are taken with an equals sign, with a space, or alone as a 
 
 TEST_CASE("a missing argument is named") {
   arguments args;
-  CHECK_THROWS_WITH_AS((void)args.required<std::string>("output"), "the job needs the argument --output=VALUE",
-                       argument_error);
+  CHECK_THROWS_WITH_AS((void)args.required<std::string>("output"),
+                       "the job needs the argument --output=VALUE", argument_error);
 }
 
 TEST_CASE("a value of the wrong form or out of range is refused with its name") {
   arguments args{{"--n=12x", "--small=300", "--flag=maybe", "--ratio=1e"}};
   CHECK_THROWS_WITH_AS((void)args.required<int>("n"), "--n=12x is not an integer", argument_error);
-  CHECK_THROWS_WITH_AS((void)args.required<std::uint8_t>("small"), "--small=300 is out of range", argument_error);
-  CHECK_THROWS_WITH_AS((void)args.required<bool>("flag"), "--flag=maybe is not true or false", argument_error);
+  CHECK_THROWS_WITH_AS((void)args.required<std::uint8_t>("small"), "--small=300 is out of range",
+                       argument_error);
+  CHECK_THROWS_WITH_AS((void)args.required<bool>("flag"), "--flag=maybe is not true or false",
+                       argument_error);
   CHECK_THROWS_WITH_AS((void)args.required<double>("ratio"), "--ratio=1e is not a number", argument_error);
 }
 
