@@ -6,13 +6,8 @@
 #include <cstdlib>
 
 /// A fuzz target is one function that must stand any bytes. The tests run it over its corpus and over
-/// mutations of that (run_corpus.cpp), with any compiler. To search for more, with clang:
-///
-///   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -Iinclude -Isrc -Itests/fuzz \
-///     tests/fuzz/control_message.cpp src/base/*.cpp src/wire/*.cpp ... && ./a.out
-///     tests/fuzz/corpus/control_message
-///
-/// Put what it finds into the corpus.
+/// mutations of that (run_corpus.cpp), with any compiler. To search for more, link the target without
+/// run_corpus.cpp, with clang's -fsanitize=fuzzer,address,undefined, and put what it finds into the corpus.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 inline void require(bool holds, const char* otherwise) {
