@@ -52,48 +52,59 @@ result<void> line_reader::skip_to_first_line() {
   return {};
 }
 
-void line_reader::add_lines(detail::batch<text>& lines, const char*& from, const char* end,
-                            bool at_end_of_file) {
+result<void> line_reader::add_lines(detail::batch<text>& lines, const char*& from, const char* end,
+                                    bool at_end_of_file) {
   while (lines.size < detail::batch<text>::capacity && next_line_ < range_.end && from < end) {
     auto* newline = static_cast<const char*>(std::memchr(from, '\n', static_cast<std::size_t>(end - from)));
     if (!newline && !at_end_of_file)
-      return;
+      return {};
     const char* line_end = newline ? newline : end;
     const char* next = newline ? newline + 1 : end;
     if (newline && line_end != from && line_end[-1] == '\r')
       --line_end;
-    lines.values()[lines.size++] = text{std::string_view{from, static_cast<std::size_t>(line_end - from)}};
+    auto size = static_cast<std::size_t>(line_end - from);
+    if (size > max_line_size_)
+      return too_long();
+    lines.values()[lines.size++] = text{std::string_view{from, size}};
     next_line_ += static_cast<std::uint64_t>(next - from);
     from = next;
   }
+  return {};
+}
+
+error line_reader::too_long() const {
+  return error{errc::invalid_argument, range_.path + " has a line of more than " +
+                                           std::to_string(max_line_size_) + " bytes at offset " +
+                                           std::to_string(next_line_) + ": is it a text file?"};
 }
 
 result<void> line_reader::read(detail::batch<text>& lines) {
-  std::size_t block_size = block_size_;
+  // What is left of the last block counts as part of this one: were a whole block added to it each time, it
+  // would grow by what the batches do not take, until it is most of the file.
+  std::size_t block_size = std::max(block_size_, rest_.size());
   while (next_line_ < range_.end) {
-    char* block = lines.bytes.reserve(rest_.size() + block_size);
+    char* block = lines.bytes.reserve(block_size);
     std::memcpy(block, rest_.data(), rest_.size());
-    auto count = file_->read_at(next_line_ + rest_.size(), {block + rest_.size(), block_size});
+    std::size_t wanted = block_size - rest_.size();
+    auto count = file_->read_at(next_line_ + rest_.size(), {block + rest_.size(), wanted});
     if (!count)
       return count.failure();
     const char* from = block;
     const char* end = block + rest_.size() + *count;
-    bool at_end_of_file = *count < block_size;
     if (from == end)
       break; // the file has become shorter
-    add_lines(lines, from, end, at_end_of_file);
+    if (auto added = add_lines(lines, from, end, *count < wanted); !added)
+      return added;
     rest_.assign(from, end);
     if (lines.size != 0) {
       auto line_length = static_cast<std::size_t>(from - block) / lines.size + 1;
       block_size_ = std::clamp(line_length * detail::batch<text>::capacity, block_size_min, block_size_max);
       return {};
     }
-    if (rest_.size() > max_line_size_)
-      return error{errc::invalid_argument, range_.path + " has a line of more than " +
-                                               std::to_string(max_line_size_) + " bytes at offset " +
-                                               std::to_string(next_line_) + ": is it a text file?"};
+    if (rest_.size() > max_line_size_ + 1) // it may still end with a '\r' that does not count
+      return too_long();
     lines.bytes.clear();
-    block_size = std::min(std::max(block_size, rest_.size()), max_line_size_ + 1);
+    block_size = std::max(2 * rest_.size(), block_size_min);
   }
   next_line_ = range_.end;
   return {};

@@ -30,7 +30,8 @@ private:
   line_reader(std::unique_ptr<readable_file> file, file_range range, std::size_t max_line_size);
 
   result<void> skip_to_first_line();
-  void add_lines(detail::batch<text>& lines, const char*& from, const char* end, bool at_end_of_file);
+  result<void> add_lines(detail::batch<text>& lines, const char*& from, const char* end, bool at_end_of_file);
+  [[nodiscard]] error too_long() const;
 
   std::unique_ptr<readable_file> file_;
   file_range range_;

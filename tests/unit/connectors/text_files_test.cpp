@@ -1,8 +1,10 @@
 #include "memory_context.hpp"
 
 #include "connectors/text_files/input_files.hpp"
+#include "connectors/text_files/line_reader.hpp"
 
 #include <weir/detail/builtin.hpp>
+#include <weir/detail/codec.hpp>
 
 #include <doctest/doctest.h>
 
@@ -59,6 +61,56 @@ std::string random_text(std::mt19937_64& random, std::size_t lines, std::size_t 
     content += "no newline here";
   return content;
 }
+
+/// The system's files, and up to where a file was read.
+class watched_files final : public weir::file_system {
+public:
+  std::uint64_t read_to = 0;
+
+  weir::result<std::unique_ptr<weir::readable_file>> open(const std::string& path) override {
+    auto file = system().open(path);
+    if (!file)
+      return file.failure();
+    return std::unique_ptr<weir::readable_file>{std::make_unique<watched>(std::move(*file), read_to)};
+  }
+  weir::result<std::unique_ptr<weir::writable_file>> create(const std::string& path,
+                                                            bool exclusive) override {
+    return system().create(path, exclusive);
+  }
+  weir::result<weir::file_info> info(const std::string& path) override { return system().info(path); }
+  weir::result<std::vector<weir::file_info>> list(const std::string& path) override {
+    return system().list(path);
+  }
+  weir::result<void> create_folders(const std::string& path) override {
+    return system().create_folders(path);
+  }
+  weir::result<void> rename(const std::string& from, const std::string& to) override {
+    return system().rename(from, to);
+  }
+  weir::result<void> sync_folder(const std::string& path) override { return system().sync_folder(path); }
+  weir::result<void> remove(const std::string& path) override { return system().remove(path); }
+  weir::result<void> remove_all(const std::string& path) override { return system().remove_all(path); }
+
+private:
+  struct watched final : weir::readable_file {
+    watched(std::unique_ptr<weir::readable_file> watched_file, std::uint64_t& read_until)
+        : file{std::move(watched_file)}, read_to{read_until} {}
+    weir::result<std::size_t> read_at(std::uint64_t offset, std::span<char> into) override {
+      auto count = file->read_at(offset, into);
+      if (count)
+        read_to = std::max<std::uint64_t>(read_to, offset + *count);
+      return count;
+    }
+    std::uint64_t size() const override { return file->size(); }
+
+    std::unique_ptr<weir::readable_file> file;
+    std::uint64_t& read_to;
+  };
+
+  weir::file_system& system() { return platform_->files(); }
+
+  std::unique_ptr<weir::platform> platform_ = weir::make_system_platform();
+};
 
 std::string failure_of(const std::string& pattern, std::size_t max_line = megabyte) {
   try {
@@ -153,4 +205,37 @@ TEST_CASE("a line beyond the limit is an error that names file and offset") {
   std::string failure = failure_of(folder.path("a"), 100'000);
   CHECK(failure.find(folder.path("a")) != std::string::npos);
   CHECK(failure.find("offset 6") != std::string::npos);
+}
+
+TEST_CASE("the limit of a line counts its bytes, without the line end") {
+  temporary_folder folder;
+  for (std::size_t limit : {1u, 1'000u, 4'095u, 65'536u, 100'000u})
+    for (std::string end : {"", "\n", "\r\n", "\nmore\n"}) {
+      folder.write("a", "\n" + std::string(limit, 'x') + (limit < 4 && end.size() > 2 ? "\n" : end));
+      CHECK(failure_of(folder.path("a"), limit) == "");
+      folder.write("a", "\n" + std::string(limit + 1, 'x') + end);
+      CHECK(failure_of(folder.path("a"), limit).ends_with("bytes at offset 1: is it a text file?"));
+    }
+}
+
+TEST_CASE("a file is read no further ahead than a block, however long it is") {
+  temporary_folder folder;
+  std::string content;
+  while (content.size() < 4 * megabyte)
+    content += content.size() % 7 == 0 ? "a few words\n" : "word\n";
+  folder.write("a", content);
+  watched_files files;
+  auto reader = weir::line_reader::open(files, {folder.path("a"), 0, content.size()}, megabyte);
+  REQUIRE(reader);
+  weir::detail::batch<weir::text> lines{weir::detail::record_type_of<weir::text>()};
+  std::uint64_t given = 0, ahead_max = 0;
+  do {
+    lines.clear();
+    REQUIRE(reader->read(lines));
+    for (std::uint32_t i = 0; i < lines.size; ++i)
+      given += lines.values()[i].size() + 1;
+    ahead_max = std::max(ahead_max, files.read_to - given);
+  } while (lines.size != 0);
+  CHECK(given == content.size());
+  CHECK(ahead_max <= 64 * 1024);
 }
