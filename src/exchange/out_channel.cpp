@@ -153,7 +153,8 @@ std::uint64_t out_channel::size_of(const channel_item& item) const {
 }
 
 void out_channel::note_blocked() {
-  bool blocked = !protocol_.may_send() || waits();
+  // Nothing more will be sent once it is done: what the task has left to do need not wait for credit.
+  bool blocked = !is_done() && (!protocol_.may_send() || waits());
   if (blocked == blocked_)
     return;
   blocked_ = blocked;

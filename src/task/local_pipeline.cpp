@@ -106,6 +106,8 @@ result<void> local_pipeline::run_by_seed() {
 }
 
 result<void> local_pipeline::settle_until_next_time() {
+  if (!any_live())
+    return {}; // the last ones have just ended
   std::optional<time_point> next;
   for (auto& [position, station] : stations_) {
     if (!station->is_live())
