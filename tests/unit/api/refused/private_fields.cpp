@@ -1,4 +1,4 @@
-// refused: this type cannot be \(part of\) a record: use bool, numbers, .* or specialise weir::as_record for it
+// refused: this type cannot be \(part of\) a record: use bool, .* or specialise weir::as_record for it
 #include <weir/detail/codec.hpp>
 class closed {
 public:

@@ -1,3 +1,3 @@
-// refused: an unordered map or set cannot be a key, since equal ones can differ in order: use std::map or std::set
+// refused: an unordered map or set cannot be a key, since equal ones can differ in order: use std::map
 #include <weir/detail/hash.hpp>
 const auto hash = weir::detail::hash_key(std::unordered_map<int, int>{});
