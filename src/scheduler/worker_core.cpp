@@ -11,6 +11,12 @@ worker_core::worker_core(worker_settings settings)
   master_timeout_ = settings_.heartbeat_timeout;
 }
 
+// In place, since this compiler warns wrongly about a variant that is moved.
+template <class Action>
+void worker_core::act(Action action) {
+  out_.emplace_back(std::in_place_type<Action>, std::move(action));
+}
+
 template <class Step>
 worker_core::actions worker_core::perform(time_point now, Step step) {
   now_ = std::max(now, now_);
@@ -21,7 +27,7 @@ worker_core::actions worker_core::perform(time_point now, Step step) {
 worker_core::actions worker_core::start(time_point now) {
   return perform(now, [&] {
     phase_ = phase::dialling;
-    out_.push_back(dial_master{});
+    act(dial_master{});
   });
 }
 
@@ -32,7 +38,7 @@ worker_core::actions worker_core::on_master_up(leader_epoch epoch, time_point no
       reset("the master was connected anew");
     if (epoch < session_.epoch) {
       // A leader that has been replaced and does not know it yet.
-      out_.push_back(drop_master{"its epoch " + std::to_string(epoch.value) + " is over"});
+      act(drop_master{"its epoch " + std::to_string(epoch.value) + " is over"});
       return;
     }
     session_.epoch = epoch;
@@ -83,7 +89,7 @@ void worker_core::on(const registered& message) {
   auto timeout = std::chrono::milliseconds{message.heartbeat_timeout_ms};
   master_timeout_ = std::max(timeout - heartbeat_interval_ / 2, heartbeat_interval_);
   heartbeat_at_ = now_ + heartbeat_interval_;
-  out_.push_back(session_begun{session_});
+  act(session_begun{session_});
 }
 
 void worker_core::on(const unknown_session&) {
@@ -147,7 +153,7 @@ void worker_core::on(const deploy& message) {
   slot->tasks += 1;
   // At once, so that a cancel that is right behind finds it.
   attempts_[message.attempt] = {.slot = message.slot};
-  out_.push_back(load_code{message});
+  act(load_code{message});
 }
 
 void worker_core::on(const cancel& message) {
@@ -165,7 +171,7 @@ void worker_core::cancel_attempt(const attempt_id& id, running_attempt& attempt)
     return;
   attempt.state = task_state::canceling;
   attempt.cancel_by = now_ + settings_.cancellation_timeout;
-  out_.push_back(cancel_task{id});
+  act(cancel_task{id});
   tell(update{.session = session_, .attempt = id, .state = task_state::canceling});
 }
 
@@ -176,7 +182,7 @@ worker_core::actions worker_core::on_loaded(const attempt_id& id) {
       return;
     found->second.state = task_state::initializing;
     tell(update{.session = session_, .attempt = id, .state = task_state::initializing});
-    out_.push_back(run_task{id});
+    act(run_task{id});
   });
 }
 
@@ -231,7 +237,7 @@ void worker_core::reset(const std::string& reason) {
       continue; // nothing runs yet, and what is loaded for it will find no attempt
     leftovers_[id] = attempt.cancel_by.value_or(now_ + settings_.cancellation_timeout);
     if (!attempt.cancel_by)
-      out_.push_back(cancel_task{id});
+      act(cancel_task{id});
   }
   attempts_.clear();
   slots_.free_all();
@@ -239,7 +245,7 @@ void worker_core::reset(const std::string& reason) {
     return; // nobody has heard of the session yet
   if (phase_ == phase::registering || phase_ == phase::registered)
     phase_ = phase::waiting;
-  out_.push_back(session_over{session_, reason});
+  act(session_over{session_, reason});
   session_.registration += 1;
   was_sent_ = false;
 }
@@ -285,7 +291,7 @@ worker_core::actions worker_core::on_tick(time_point now) {
     case phase::unconnected:
       if (now_ >= retry_at_) {
         phase_ = phase::dialling;
-        out_.push_back(dial_master{});
+        act(dial_master{});
       }
       break;
     case phase::dialling:
@@ -293,14 +299,14 @@ worker_core::actions worker_core::on_tick(time_point now) {
       break;
     case phase::registering:
       if (now_ - heard_at_ >= master_timeout_)
-        out_.push_back(drop_master{"it does not answer the registration"});
+        act(drop_master{"it does not answer the registration"});
       else if (now_ >= retry_at_)
         send_register();
       break;
     case phase::registered:
       if (now_ - heard_at_ >= master_timeout_) {
-        out_.push_back(drop_master{"no sign of life for " + std::to_string(master_timeout_.count()) +
-                                   " ms (heartbeat.timeout)"});
+        act(drop_master{"no sign of life for " + std::to_string(master_timeout_.count()) +
+                        " ms (heartbeat.timeout)"});
         heard_at_ = now_; // the drop is on its way
         break;
       }
@@ -326,9 +332,9 @@ void worker_core::check_deadlines() {
     if (now_ < by || exiting_)
       return;
     exiting_ = true;
-    out_.push_back(exit_process{"task " + to_string(id) + " did not end within " +
-                                std::to_string(settings_.cancellation_timeout.count()) +
-                                " ms after it was canceled (task.cancellation.timeout)"});
+    act(exit_process{"task " + to_string(id) + " did not end within " +
+                     std::to_string(settings_.cancellation_timeout.count()) +
+                     " ms after it was canceled (task.cancellation.timeout)"});
   };
   for (const auto& [id, by] : leftovers_)
     late(id, by);
@@ -364,7 +370,7 @@ time_point worker_core::wake_at() const {
 }
 
 void worker_core::tell(control_message message) {
-  out_.push_back(send_to_master{std::move(message)});
+  act(send_to_master{std::move(message)});
 }
 
 } // namespace weir

@@ -154,6 +154,8 @@ private:
 
   template <class Step>
   actions perform(time_point now, Step step);
+  template <class Action>
+  void act(Action action);
   void tell(control_message message);
   void reset(const std::string& reason);
   void register_if_possible();
