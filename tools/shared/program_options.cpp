@@ -46,7 +46,8 @@ std::optional<int> parse_command_line(CLI::App& app, int argc, char** argv) {
   } catch (const CLI::CallForVersion& wish) {
     return app.exit(wish);
   } catch (const CLI::ParseError& wrong) {
-    std::cerr << app.get_name() << ": " << wrong.what() << "\nRun \"" << app.get_name() << " --help\" for the options.\n";
+    std::cerr << app.get_name() << ": " << wrong.what() << "\nRun \"" << app.get_name()
+              << " --help\" for the options.\n";
     return exit_wrong_usage;
   }
   return std::nullopt;

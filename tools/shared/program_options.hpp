@@ -26,8 +26,8 @@ public:
   explicit program_options(CLI::App& app);
   program_options(const program_options&) = delete;
 
-  /// Reads the configuration file, with `-D key=value` and --log-level over it; sets the log's level. Warnings go to
-  /// standard error.
+  /// Reads the configuration file, with `-D key=value` and --log-level over it; sets the log's level.
+  /// Warnings go to standard error.
   result<configuration> load(platform& environment) const;
 
 private:
@@ -36,8 +36,8 @@ private:
   std::string log_level_;
 };
 
-/// Parses the command line. A value means that the program ends with it: after --help or --version, or a sentence about
-/// what is wrong.
+/// Parses the command line. A value means that the program ends with it: after --help or --version, or a
+/// sentence about what is wrong.
 std::optional<int> parse_command_line(CLI::App& app, int argc, char** argv);
 
 /// Prints "<program>: <sentence>" to standard error.
