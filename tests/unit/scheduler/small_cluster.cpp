@@ -1,0 +1,377 @@
+#include "small_cluster.hpp"
+
+#include <algorithm>
+
+namespace weir {
+
+using namespace std::chrono_literals;
+
+small_cluster::small_cluster(std::uint64_t seed, std::size_t workers, std::size_t slots, int faults)
+    : random_{seed}, slots_{slots}, faults_{faults}, nodes_(workers) {
+  resources_ = std::make_unique<resource_manager_core>(
+      resource_settings{.epoch = epoch_, .slot_request_timeout = 60s});
+  for (node& each : nodes_) {
+    each.address = address_of(100 + processes_);
+    start_process(each);
+  }
+}
+
+void small_cluster::submit(const job_id& id, std::shared_ptr<const job_graph> graph) {
+  job& of = jobs_[id];
+  of.core = std::make_unique<job_manager_core>(id, job_spec{}, graph, job_settings{.epoch = epoch_}, 0);
+  perform(id, of.core->start(0));
+}
+
+std::string small_cluster::run(int steps) {
+  for (int i = 0; i < steps && wrong_.empty(); ++i) {
+    if (faults_ > 0 && draw(60) == 0) {
+      --faults_;
+      fault();
+    }
+    if (!step() || draw(4) == 0)
+      tick(draw(20) == 0 ? 2s : 50ms);
+  }
+  heal();
+  // Longer than every timeout together.
+  for (int i = 0; i < 6'000 && wrong_.empty(); ++i) {
+    for (int burst = 0; burst < 1'000 && step(); ++burst)
+      continue;
+    tick(100ms);
+  }
+  if (wrong_.empty())
+    check_rest();
+  return wrong_;
+}
+
+/// One message or one move of a task, of those that are possible. False when there is none.
+bool small_cluster::step() {
+  std::vector<std::function<bool()>> choices{[&] { return deliver(resources_box_); }};
+  for (auto& [id, each] : jobs_) {
+    choices.push_back([this, &box = each.box] { return deliver(box); });
+    if (each.storing)
+      choices.push_back([this, id = id, &each] {
+        each.storing = false;
+        each.box.push_back([this, id, &each] { perform(id, each.core->on_stored()); });
+        return true;
+      });
+  }
+  for (node& each : nodes_)
+    for (int i = 0; i < 2; ++i)
+      choices.push_back([this, &each] { return worker_step(each); });
+  for (std::size_t first = draw(choices.size()), i = 0; i < choices.size(); ++i)
+    if (choices[(first + i) % choices.size()]())
+      return true;
+  return false;
+}
+
+bool small_cluster::deliver(mailbox& box) {
+  if (box.empty())
+    return false;
+  auto next = std::move(box.front());
+  box.pop_front();
+  next();
+  return true;
+}
+
+void small_cluster::tick(std::chrono::milliseconds by) {
+  now_ += by;
+  resources_box_.push_back([this] { perform(resources_->on_tick(now_)); });
+  for (node& each : nodes_)
+    if (!each.paused && now_ >= each.core->wake_at())
+      perform(each, each.core->on_tick(now_));
+}
+
+bool small_cluster::worker_step(node& of) {
+  // What is under way to the master arrives also while the worker stands still.
+  if (draw(2) == 0 && of.wire && !of.to_master.empty()) {
+    control_message message = std::move(of.to_master.front());
+    of.to_master.pop_front();
+    from_worker(of.process, message);
+    return true;
+  }
+  if (of.paused)
+    return false;
+  if (of.dialling) {
+    if (of.known_up)
+      notice_loss(of, "connection closed");
+    of.dialling = false;
+    of.up = of.known_up = of.wire = true;
+    perform(of, of.core->on_master_up(epoch_, now_));
+    return true;
+  }
+  if (of.wire && !of.to_worker.empty()) {
+    control_message message = std::move(of.to_worker.front());
+    of.to_worker.pop_front();
+    perform(of, of.core->on_message(message, now_));
+    return true;
+  }
+  if (!of.wire && of.up && draw(3) == 0) {
+    of.up = false;
+    perform(of, of.core->on_master_down("connection closed", now_));
+    return true;
+  }
+  if (!of.wire && of.known_up && draw(3) == 0) {
+    notice_loss(of, "connection closed");
+    return true;
+  }
+  return task_step(of);
+}
+
+bool small_cluster::task_step(node& of) {
+  if (of.tasks.empty())
+    return false;
+  auto task = std::next(of.tasks.begin(), static_cast<std::ptrdiff_t>(draw(of.tasks.size())));
+  const attempt_id id = task->first;
+  auto end = [&](task_state how) {
+    of.tasks.erase(id);
+    if (how == task_state::finished)
+      finished_.insert(id);
+    perform(of, of.core->on_task_state(id, how, {.cause = how == task_state::failed ? "it broke" : ""}));
+  };
+  switch (task->second) {
+  case task_phase::loading:
+    of.tasks.erase(task);
+    perform(of, of.core->on_loaded(id));
+    break;
+  case task_phase::starting:
+    task->second = task_phase::running;
+    perform(of, of.core->on_task_state(id, task_state::running));
+    break;
+  case task_phase::running:
+    end(draw(40) == 0 ? task_state::failed : task_state::finished);
+    break;
+  case task_phase::canceling:
+    end(draw(4) == 0 ? task_state::finished : task_state::canceled);
+    break;
+  }
+  return true;
+}
+
+void small_cluster::fault() {
+  node& of = nodes_[draw(nodes_.size())];
+  switch (draw(8)) {
+  case 0:
+  case 1:
+    cut(of);
+    break;
+  case 2:
+  case 3: // the process dies; without a paused machine the master's end of the connection closes soon
+    cut(of);
+    start_process(of);
+    break;
+  case 4:
+    of.paused = !of.paused;
+    break;
+  case 5:
+    of.paused = true;
+    for (int i = 0; i < 6; ++i)
+      tick(2s);
+    while (deliver(resources_box_))
+      continue;
+    of.paused = false;
+    break;
+  case 6:
+    if (!jobs_.empty()) {
+      auto victim = std::next(jobs_.begin(), static_cast<std::ptrdiff_t>(draw(jobs_.size())));
+      auto& [id, each] = *victim;
+      each.box.push_back([this, id = id, &each] { perform(id, each.core->on_cancel(0)); });
+    }
+    break;
+  case 7:
+    if (draw(4) == 0)
+      restart_master();
+    break;
+  }
+}
+
+void small_cluster::start_process(node& of) {
+  if (of.known_up)
+    notice_loss(of, "connection closed");
+  of.process = process_numbered(++processes_);
+  of.up = of.dialling = of.paused = false;
+  of.tasks.clear();
+  of.core = std::make_unique<worker_core>(
+      worker_settings{.self = of.process,
+                      .data_address = draw(2) == 0 ? of.address : address_of(1'000 + processes_),
+                      .slots = std::vector<resource_profile>(slots_)});
+  perform(of, of.core->start(now_));
+}
+
+/// All that is under way is lost; each side notices when it likes.
+void small_cluster::cut(node& of) {
+  of.wire = false;
+  of.to_master.clear();
+  of.to_worker.clear();
+}
+
+void small_cluster::notice_loss(node& of, const std::string& reason) {
+  of.known_up = false;
+  of.wire = false;
+  of.to_master.clear();
+  of.to_worker.clear();
+  resources_box_.push_back(
+      [this, process = of.process, reason] { perform(resources_->on_disconnected(process, reason, now_)); });
+}
+
+void small_cluster::restart_master() {
+  ++epoch_.value;
+  jobs_.clear();
+  resources_box_.clear();
+  resources_ = std::make_unique<resource_manager_core>(
+      resource_settings{.epoch = epoch_, .slot_request_timeout = 60s});
+  for (node& each : nodes_) {
+    cut(each);
+    each.known_up = false;
+  }
+}
+
+void small_cluster::heal() {
+  faults_ = 0;
+  for (node& each : nodes_)
+    each.paused = false;
+}
+
+/// The master's router.
+void small_cluster::from_worker(const incarnation_id&, const control_message& received) {
+  std::visit(
+      [&](const auto& message) {
+        using type = std::remove_cvref_t<decltype(message)>;
+        auto to_job = [&](const job_id& id, auto handle) {
+          auto known = jobs_.find(id);
+          if (known == jobs_.end() || !known->second.bound)
+            return false;
+          known->second.box.push_back([this, id, handle, message] {
+            if (auto still = jobs_.find(id); still != jobs_.end())
+              perform(id, handle(*still->second.core, message));
+          });
+          return true;
+        };
+        if constexpr (std::is_same_v<type, register_worker>) {
+          resources_box_.push_back([this, message] { perform(resources_->on_register(message, now_, 0)); });
+        } else if constexpr (std::is_same_v<type, heartbeat>) {
+          resources_box_.push_back([this, message] { perform(resources_->on_heartbeat(message, now_, 0)); });
+        } else if constexpr (std::is_same_v<type, freed>) {
+          resources_box_.push_back([this, message] { perform(resources_->on_freed(message, now_)); });
+        } else if constexpr (std::is_same_v<type, offer>) {
+          if (!to_job(message.job, [](auto& core, const offer& each) { return core.on_offer(each, 0); }))
+            to_worker({message.session.worker,
+                       reject{message.session, message.slot, message.allocation, message.job}});
+        } else if constexpr (std::is_same_v<type, update>) {
+          to_job(message.attempt.job, [](auto& core, const update& each) { return core.on_update(each, 0); });
+        } else if constexpr (std::is_same_v<type, allocation_gone>) {
+          to_job(message.job,
+                 [](auto& core, const allocation_gone& each) { return core.on_allocation_gone(each, 0); });
+        }
+      },
+      received);
+}
+
+void small_cluster::to_worker(const send_to_worker& sending) {
+  for (node& each : nodes_)
+    if (each.process == sending.worker && each.wire)
+      each.to_worker.push_back(sending.message);
+}
+
+void small_cluster::perform(resource_manager_core::actions actions) {
+  for (const resource_action& action : actions) {
+    if (auto* sending = std::get_if<send_to_worker>(&action)) {
+      if (auto* given = std::get_if<allocate>(&sending->message))
+        if (auto known = jobs_.find(given->job); known != jobs_.end() && ++known->second.allocations > 100)
+          complain("slots are allocated and rejected without end");
+      to_worker(*sending);
+      continue;
+    }
+    auto to_job = [&](const job_id& id, std::function<void(job&)> handle) {
+      if (auto known = jobs_.find(id); known != jobs_.end() && known->second.bound)
+        known->second.box.push_back([handle, &of = known->second] { handle(of); });
+    };
+    if (auto* message = std::get_if<worker_introduced>(&action))
+      to_job(message->job, [message = *message](job& of) { of.core->on_introduced(message); });
+    if (auto* message = std::get_if<session_lost>(&action))
+      to_job(message->job,
+             [this, message = *message](job& of) { perform(message.job, of.core->on_lost(message, 0)); });
+    if (auto* message = std::get_if<slot_request_failed>(&action))
+      to_job(message->job, [this, message = *message](job& of) {
+        perform(message.job, of.core->on_request_failed(message, 0));
+      });
+  }
+}
+
+void small_cluster::perform(const job_id& id, job_manager_core::actions actions) {
+  job& of = jobs_.at(id);
+  for (const job_action& action : actions) {
+    if (auto* sending = std::get_if<send_to_worker>(&action)) {
+      if (auto* deployed = std::get_if<deploy>(&sending->message))
+        of.attempts.push_back(deployed->attempt);
+      to_worker(*sending);
+    } else if (auto* need = std::get_if<slots_needed>(&action)) {
+      resources_box_.push_back(
+          [this, need = *need] { perform(resources_->on_need(need.job, need.count, need.handled, now_)); });
+    } else if (auto* end = std::get_if<store_end>(&action)) {
+      if (of.storing)
+        complain("a job ends twice");
+      of.storing = true;
+      job_state how = end->details.summary.state;
+      jobs_finished += how == job_state::finished;
+      jobs_failed += how == job_state::failed;
+      jobs_canceled += how == job_state::canceled;
+      if (how == job_state::finished)
+        for (const attempt_id& attempt : of.attempts)
+          if (!finished_.contains(attempt))
+            complain("a job is FINISHED although " + to_string(attempt) + " never finished");
+    } else {
+      of.bound = false;
+    }
+  }
+}
+
+void small_cluster::perform(node& of, worker_core::actions actions) {
+  for (const worker_action& action : actions) {
+    if (auto* sending = std::get_if<send_to_master>(&action)) {
+      if (of.wire)
+        of.to_master.push_back(sending->message);
+    } else if (std::holds_alternative<dial_master>(action)) {
+      of.dialling = true;
+    } else if (std::holds_alternative<drop_master>(action)) {
+      cut(of);
+    } else if (auto* loading = std::get_if<load_code>(&action)) {
+      of.tasks[loading->deployment.attempt] = task_phase::loading;
+    } else if (auto* running = std::get_if<run_task>(&action)) {
+      of.tasks[running->attempt] = task_phase::starting;
+    } else if (auto* canceling = std::get_if<cancel_task>(&action)) {
+      if (auto task = of.tasks.find(canceling->attempt); task != of.tasks.end())
+        task->second = task_phase::canceling;
+    } else if (auto* over = std::get_if<session_over>(&action)) {
+      if (over->reason.find("which is not free") != std::string::npos)
+        complain("a slot was given twice: " + over->reason);
+    }
+  }
+}
+
+/// All jobs have ended, all workers are registered, nothing is held by anyone.
+void small_cluster::check_rest() {
+  for (const auto& [id, each] : jobs_)
+    if (!is_terminal(each.core->summary().state))
+      complain("job " + to_string(id) + " is still " + std::string{to_string(each.core->summary().state)} +
+               ": " + each.core->details().waiting_for);
+  auto workers = resources_->workers();
+  if (workers.size() != nodes_.size())
+    complain("the master knows " + std::to_string(workers.size()) + " workers");
+  for (const worker_status& each : workers)
+    for (const slot_status& slot : each.slots)
+      if (!slot.free)
+        complain("the master believes a slot of " + each.id + " in use by " + to_string(slot.allocation));
+  for (const node& each : nodes_) {
+    if (!each.core->is_registered() || std::ranges::none_of(workers, [&](const worker_status& known) {
+          return known.session == each.core->session();
+        }))
+      complain("a worker is not registered under the session of the master");
+    if (!each.tasks.empty())
+      complain("a task runs on");
+    for (std::uint32_t i = 0; i < each.core->slots().size(); ++i)
+      if (each.core->slots()[i].at != worker_slots::state::free)
+        complain("a worker holds a slot");
+  }
+}
+
+} // namespace weir
