@@ -1,5 +1,7 @@
 #include "scheduler/dispatcher_core.hpp"
 
+#include "base/log.hpp"
+
 #include <algorithm>
 
 namespace weir {
@@ -62,6 +64,7 @@ dispatcher_core::actions dispatcher_core::on_stored(const job_id& id, record_sta
   switch (state) {
   case record_state::submitted:
     known.at = phase::live;
+    log::scheduler.info("job submitted", {{"job", id}, {"name", known.summary.name}});
     out.emplace_back(answer_submit{id, {}});
     out.emplace_back(start_job{known.record});
     if (known.cancel_wished)

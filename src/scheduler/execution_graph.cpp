@@ -84,4 +84,19 @@ std::uint32_t execution_graph::count(task_state state) const {
   return found == counts_.end() ? 0 : found->second;
 }
 
+std::vector<std::vector<subtask_status>> execution_graph::status() const {
+  std::vector<std::vector<subtask_status>> all;
+  for (const auto& subtasks : attempts_) {
+    auto& rows = all.emplace_back();
+    for (const execution_attempt& attempt : subtasks)
+      rows.push_back({.attempt = attempt.id,
+                      .state = attempt.state,
+                      .worker = attempt.worker,
+                      .host = attempt.host,
+                      .entered_wall_ms = attempt.entered_wall_ms,
+                      .metrics = attempt.metrics});
+  }
+  return all;
+}
+
 } // namespace weir

@@ -54,9 +54,12 @@ public:
   /// "count (2/4)"
   [[nodiscard]] std::string task_name(const attempt_id& id) const;
 
-private:
   [[nodiscard]] std::uint32_t count(task_state state) const;
 
+  /// All attempts for people, by vertex, then subtask.
+  [[nodiscard]] std::vector<std::vector<subtask_status>> status() const;
+
+private:
   std::shared_ptr<const job_graph> graph_;
   std::vector<std::vector<execution_attempt>> attempts_;
   std::map<task_state, std::uint32_t> counts_;

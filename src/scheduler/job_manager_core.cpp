@@ -4,19 +4,12 @@
 #include "base/option.hpp"
 #include "scheduler/deployment.hpp"
 #include "scheduler/job_results.hpp"
+#include "scheduler/job_waiting.hpp"
 
 #include <cassert>
+#include <utility>
 
 namespace weir {
-
-namespace {
-
-/// Whether the worker may be running it.
-bool is_live(const execution_attempt& attempt) {
-  return attempt.state >= task_state::deploying && !is_terminal(attempt.state);
-}
-
-} // namespace
 
 job_manager_core::job_manager_core(const job_id& id, job_spec spec, std::shared_ptr<const job_graph> graph,
                                    const job_settings& settings, std::int64_t wall_ms)
@@ -49,28 +42,13 @@ void job_manager_core::on_introduced(const worker_introduced& message) {
 
 job_manager_core::actions job_manager_core::on_lost(const session_lost& message, std::int64_t wall_ms) {
   actions out;
-  failure_record cause{.cause = message.cause, .wall_ms = wall_ms};
-  bool any_lost = false;
-  for (auto& subtasks : execution_.attempts()) {
-    for (execution_attempt& attempt : subtasks) {
-      const slot_grant* slot = slots_.slot_of(attempt.id);
-      if (slot == nullptr || !job_slots::covers(message.session, slot->session) || !is_live(attempt))
-        continue;
-      if (!any_lost) {
-        cause.task = execution_.task_name(attempt.id);
-        cause.worker = attempt.worker;
-      }
-      any_lost = true;
-      advance(attempt, task_state::failed, wall_ms);
-    }
-  }
-  slots_.lose(message.session);
-  if (any_lost && summary_.state == job_state::failing) {
-    // Those who read from the lost worker may have noticed first; their cause is then a consequence.
+  auto in_session = [&](const slot_grant& slot) { return job_slots::covers(message.session, slot.session); };
+  bool was_failing = summary_.state == job_state::failing;
+  bool any_lost = fail_attempts_in(in_session, message.cause, wall_ms);
+  // Those who read from the lost worker may have noticed first; their cause is then a consequence.
+  if (any_lost && was_failing)
     failures_.front().cause += "; then " + message.cause;
-  } else if (any_lost) {
-    note_failure(std::move(cause), wall_ms);
-  }
+  slots_.lose(message.session);
   tell_need(message.session, out);
   settle(wall_ms, out);
   return out;
@@ -160,19 +138,8 @@ job_manager_core::actions job_manager_core::on_allocation_gone(const allocation_
   auto held = slots_.all().find(message.allocation);
   if (held == slots_.all().end() || held->second.session != message.session)
     return out;
-  for (auto& subtasks : execution_.attempts()) {
-    for (execution_attempt& attempt : subtasks) {
-      const slot_grant* slot = slots_.slot_of(attempt.id);
-      if (slot == nullptr || slot->allocation != message.allocation || !is_live(attempt))
-        continue;
-      advance(attempt, task_state::failed, wall_ms);
-      note_failure({.cause = "the worker " + attempt.worker + " does not have the task's slot any more",
-                    .task = execution_.task_name(attempt.id),
-                    .worker = attempt.worker,
-                    .wall_ms = wall_ms},
-                   wall_ms);
-    }
-  }
+  fail_attempts_in([&](const slot_grant& slot) { return slot.allocation == message.allocation; },
+                   "its worker does not have the task's slot any more", wall_ms);
   slots_.drop(message.allocation);
   tell_need({}, out);
   settle(wall_ms, out);
@@ -208,18 +175,11 @@ job_details job_manager_core::details() const {
                   .spec = spec_,
                   .graph = graph_,
                   .entered_wall_ms = entered_wall_ms_,
+                  .vertices = execution_.status(),
                   .failures = failures_,
-                  .waiting_for = waiting_for()};
-  for (const auto& subtasks : execution_.attempts()) {
-    auto& rows = all.vertices.emplace_back();
-    for (const execution_attempt& attempt : subtasks)
-      rows.push_back({.attempt = attempt.id,
-                      .state = attempt.state,
-                      .worker = attempt.worker,
-                      .host = attempt.host,
-                      .entered_wall_ms = attempt.entered_wall_ms,
-                      .metrics = attempt.metrics});
-  }
+                  .waiting_for = end_ && !is_terminal(summary_.state)
+                                     ? "its end is being stored"
+                                     : why_job_waits(summary_.state, execution_, slots_, missing_)};
   if (summary_.state == job_state::finished)
     all.results = merge_results(execution_);
   return all;
@@ -276,6 +236,26 @@ void job_manager_core::deploy_all(std::int64_t wall_ms, actions& out) {
   enter(job_event::deployed, wall_ms);
 }
 
+/// What was deployed to the slots that are gone has failed. Returns whether there was something.
+template <class Gone>
+bool job_manager_core::fail_attempts_in(Gone gone, const std::string& cause, std::int64_t wall_ms) {
+  bool any = false;
+  for (auto& subtasks : execution_.attempts()) {
+    for (execution_attempt& attempt : subtasks) {
+      const slot_grant* slot = slots_.slot_of(attempt.id);
+      if (slot == nullptr || !gone(*slot) || !advance(attempt, task_state::failed, wall_ms))
+        continue;
+      if (!std::exchange(any, true))
+        note_failure({.cause = cause,
+                      .task = execution_.task_name(attempt.id),
+                      .worker = attempt.worker,
+                      .wall_ms = wall_ms},
+                     wall_ms);
+    }
+  }
+  return any;
+}
+
 /// The first failure is the cause; what fails after it is mostly its consequence.
 void job_manager_core::note_failure(failure_record cause, std::int64_t wall_ms) {
   if (end_ || !enter(job_event::failure, wall_ms)) {
@@ -328,7 +308,6 @@ void job_manager_core::settle(std::int64_t wall_ms, actions& out) {
   end_->summary.end_wall_ms = wall_ms;
   end_->summary.last_modified_wall_ms = wall_ms;
   end_->entered_wall_ms[*next] = wall_ms;
-  end_->waiting_for.clear();
   out.emplace_back(store_end{*end_});
 }
 
@@ -343,36 +322,6 @@ void job_manager_core::cancel_rest(std::int64_t wall_ms, actions& out) {
         out.emplace_back(send_to_worker{session.worker, cancel{session, attempt.id}});
       }
     }
-  }
-}
-
-std::string job_manager_core::waiting_for() const {
-  if (end_ && !is_terminal(summary_.state))
-    return "its end is being stored";
-  auto in_state = [&](task_state state) {
-    auto found = summary_.tasks.find(state);
-    return found == summary_.tasks.end() ? 0 : found->second;
-  };
-  switch (summary_.state) {
-  case job_state::created:
-    if (missing_ > 0)
-      return std::to_string(missing_) + " of " + std::to_string(slots_.required()) + " slots are missing";
-    return std::to_string(slots_.required() - slots_.held()) + " of " + std::to_string(slots_.required()) +
-           " slots are yet to be offered";
-  case job_state::running:
-    if (std::uint32_t starting = in_state(task_state::deploying) + in_state(task_state::initializing))
-      return std::to_string(starting) + " tasks are starting";
-    return "";
-  case job_state::failing:
-  case job_state::cancelling:
-    for (const auto& subtasks : execution_.attempts())
-      for (const execution_attempt& attempt : subtasks)
-        if (is_live(attempt))
-          return std::to_string(in_state(task_state::canceling)) + " tasks are to end, the first is " +
-                 execution_.task_name(attempt.id) + " on worker " + attempt.worker;
-    return "";
-  default:
-    return "";
   }
 }
 

@@ -86,10 +86,11 @@ private:
   bool enter(job_event event, std::int64_t wall_ms);
   void tell_need(const std::optional<session_id>& handled, actions& out);
   void deploy_all(std::int64_t wall_ms, actions& out);
+  template <class Gone>
+  bool fail_attempts_in(Gone gone, const std::string& cause, std::int64_t wall_ms);
   void note_failure(failure_record cause, std::int64_t wall_ms);
   void settle(std::int64_t wall_ms, actions& out);
   void cancel_rest(std::int64_t wall_ms, actions& out);
-  [[nodiscard]] std::string waiting_for() const;
   [[nodiscard]] std::uint32_t wanted() const;
 
   job_spec spec_;

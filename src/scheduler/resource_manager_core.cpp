@@ -1,5 +1,6 @@
 #include "scheduler/resource_manager_core.hpp"
 
+#include "base/log.hpp"
 #include "base/option.hpp"
 
 #include <algorithm>
@@ -53,6 +54,8 @@ resource_manager_core::actions resource_manager_core::on_register(const register
                     .last_heartbeat_wall_ms = wall_ms};
     detector_.watch(session, now);
     pool_.add(session, message.slots);
+    log::scheduler.info("worker registered",
+                        {{"worker", taken.status.id}, {"session", session}, {"slots", message.slots.size()}});
   }
   out.emplace_back(send_to_worker{
       session.worker,
@@ -167,6 +170,7 @@ void resource_manager_core::lose(worker& lost, const std::string& why, actions& 
   const session_id session = lost.status.session;
   lost.present = false;
   detector_.forget(session);
+  log::scheduler.warn("worker lost", {{"worker", lost.status.id}, {"session", session}, {"why", why}});
   for (const auto& [job, slots] : pool_.remove(session)) {
     requests_.add_loss(job, session, slots);
     out.emplace_back(session_lost{job, session, "worker " + lost.status.id + " was lost: " + why});

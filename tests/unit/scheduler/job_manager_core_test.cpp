@@ -280,9 +280,11 @@ TEST_CASE_FIXTURE(job_at_work, "a job is finished when every subtask is, and onl
   CHECK(ends[0].details.summary.end_wall_ms == wall);
   CHECK(state() == job_state::running);
   CHECK(sent<release>(out).empty());
+  CHECK(core.details().waiting_for == "its end is being stored");
 
   auto after = core.on_stored();
   CHECK(state() == job_state::finished);
+  CHECK(core.details().waiting_for == "");
   CHECK(need_in(after) == 0);
   CHECK(sent<release>(after).size() == 2);
   CHECK(std::holds_alternative<slots_needed>(after.front()));
