@@ -1,0 +1,48 @@
+#pragma once
+
+#include "table.hpp"
+
+#include "base/result.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace weir::tools::shell {
+
+/// The master, as commands see it.
+class cluster {
+public:
+  virtual ~cluster() = default;
+  /// The JSON that the master answers to GET `path`.
+  virtual result<nlohmann::json> get(const std::string& path) = 0;
+  /// Milliseconds since 1970, for ages.
+  virtual std::int64_t wall_ms() = 0;
+};
+
+/// What a command found out.
+struct answer {
+  nlohmann::json data; ///< for --json
+  page shown;
+};
+
+using arguments = std::vector<std::string>;
+
+/// What stands in the place of an argument, for completion.
+enum class argument_kind { none, command, job, actor };
+
+struct command {
+  const char* name;
+  const char* usage;   ///< "tasks [JOB]"
+  const char* summary; ///< what `help` says in a line
+  const char* details; ///< what `help COMMAND` adds, lines of at most 100 characters
+  argument_kind takes = argument_kind::none;
+  std::size_t arguments_min = 0;
+  std::size_t arguments_max = 0;
+  /// nullptr: not a question to the master (help, watch, exit).
+  result<answer> (*run)(cluster& of, const arguments& given) = nullptr;
+};
+
+} // namespace weir::tools::shell
