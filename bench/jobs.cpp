@@ -77,20 +77,22 @@ WEIR_JOB(keyed_sum) {
 }
 
 WEIR_JOB(map_filter_sum) {
-  auto numbers = env.from(weir::generate(args.required<std::uint64_t>("records"), bench::random_number))
-                     .map(bench::mapped)
-                     .filter(bench::kept);
+  // Lambdas, as a pointer to a function would be called for each record.
+  auto numbers = env.from(weir::generate(args.required<std::uint64_t>("records"),
+                                         [](std::uint64_t i) { return bench::random_number(i); }))
+                     .map([](std::uint64_t x) { return bench::mapped(x); })
+                     .filter([](std::uint64_t x) { return bench::kept(x); });
   collect_checksum<std::uint64_t>(numbers, [](std::uint64_t x) { return x; });
 }
 
 // Two groups of slots, so that producer and consumer are on two workers of one slot each.
 WEIR_JOB(exchange) {
-  auto received = env.from(weir::generate(args.required<std::uint64_t>("records"), bench::wide_record_of))
+  auto received = env.from(weir::generate(args.required<std::uint64_t>("records"),
+                                          [](std::uint64_t i) { return bench::wide_record_of(i); }))
                       .slot_sharing_group("producer")
                       .key_by(&bench::wide_record::key);
-  received
-      .process<std::uint64_t>(
-          checksum_sum<bench::wide_record, std::uint64_t (*)(const bench::wide_record&)>{bench::checksum_of})
+  auto checksum = [](const bench::wide_record& record) { return bench::checksum_of(record); };
+  received.process<std::uint64_t>(checksum_sum<bench::wide_record, decltype(checksum)>{checksum})
       .slot_sharing_group("consumer")
       .collect("checksum");
 }
