@@ -198,7 +198,8 @@ void connection_core::closed(connection_id id) {
   auto entry = connections_.find(id);
   if (entry == connections_.end())
     return;
-  if (entry->second.at == stage::awaits_hello)
+  // Who says nothing only looked whether somebody is there, or has found another connection meanwhile.
+  if (entry->second.at == stage::awaits_hello && entry->second.in_payload)
     shell_.warn("the peer at " + to_string(entry->second.remote) + " left without a complete hello");
   end(id, entry->second.at == stage::up ? "the connection broke" : "the connection broke in the handshake",
       true);

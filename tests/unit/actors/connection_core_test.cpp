@@ -250,6 +250,12 @@ TEST_CASE_FIXTURE(one_node, "bytes that are no hello end the connection with one
   CHECK(here.shell.ups.empty());
 }
 
+TEST_CASE_FIXTURE(one_node, "a peer that leaves without a word leaves no line") {
+  accept();
+  here.core.closed(c1);
+  CHECK(here.shell.warnings.empty());
+}
+
 TEST_CASE_FIXTURE(one_node, "a peer that breaks the protocol after its hello is cut off with one line") {
   accept();
   greet(identity(7));

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "rest/cluster_gateway.hpp"
+#include "simulation/simulated_cluster.hpp"
+#include "simulation/word_count_job.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace weir::simulation {
+
+/// How a job ended.
+struct job_end {
+  job_state state = job_state::initializing; ///< terminal once it has ended
+  std::vector<std::string> result;           ///< sorted lines of a finished job
+  std::string cause;                         ///< of a failed one
+};
+
+/// Submits one job and watches it to its end. One question at a time, asked again when no answer comes; a
+/// master that does not know the job gets it again, under the same id.
+class client {
+public:
+  client(simulated_cluster& cluster, word_count_job& job, std::uint32_t parallelism, job_id id);
+
+  /// Asks the next question, if it is time.
+  void talk();
+
+  /// The user has had enough: from now on the job is to end soon.
+  void cancel();
+
+  /// The present question will never be answered.
+  void on_master_gone();
+
+  [[nodiscard]] bool is_over() const { return is_terminal(end_.state); }
+  [[nodiscard]] const job_end& end() const { return end_; }
+
+private:
+  enum class question { upload, submit, job };
+
+  template <class Handle>
+  auto answered(Handle handle);
+  void pause(std::chrono::milliseconds length);
+  void on_details(const result<job_details>& answer);
+
+  simulated_cluster& cluster_;
+  word_count_job& job_;
+  job_id id_;
+  job_spec spec_;
+  std::shared_ptr<const job_graph> graph_;
+  question next_ = question::upload;
+  bool cancel_wanted_ = false;
+  std::optional<time_point> asked_at_;
+  time_point next_at_{};
+  std::uint64_t turn_ = 0;
+  job_end end_;
+};
+
+} // namespace weir::simulation

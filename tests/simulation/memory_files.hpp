@@ -1,0 +1,28 @@
+#pragma once
+
+#include "base/platform.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+
+namespace weir::simulation {
+
+/// Files that live in this object: the shared disk of all nodes of a simulation.
+class memory_files final : public file_system {
+public:
+  result<std::unique_ptr<readable_file>> open(const std::string& path) override;
+  result<std::unique_ptr<writable_file>> create(const std::string& path, bool exclusive) override;
+  result<file_info> info(const std::string& path) override;
+  result<std::vector<file_info>> list(const std::string& folder) override;
+  result<void> create_folders(const std::string&) override { return {}; }
+  result<void> rename(const std::string& from, const std::string& to) override;
+  result<void> sync_folder(const std::string&) override { return {}; }
+  result<void> remove(const std::string& path) override;
+  result<void> remove_all(const std::string& path) override;
+
+private:
+  std::map<std::string, std::shared_ptr<std::string>> files_; // a folder is what stands before a '/'
+};
+
+} // namespace weir::simulation

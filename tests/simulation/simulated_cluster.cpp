@@ -1,0 +1,206 @@
+#include "simulation/simulated_cluster.hpp"
+
+#include "base/options.hpp"
+#include "base/version.hpp"
+
+#include <weir/detail/job_entry.hpp>
+
+#include <caf/scheduled_actor.hpp>
+#include <caf/send.hpp>
+
+#include <algorithm>
+#include <stdexcept>
+#include <string_view>
+
+namespace weir::simulation {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::size_t nobody = static_cast<std::size_t>(-1);
+
+/// CAF keeps the next timer to itself.
+struct clock_access : caf::detail::test_actor_clock {
+  static auto schedule() { return &clock_access::schedule_; }
+};
+
+} // namespace
+
+simulated_cluster::testing_config::testing_config() {
+  set("scheduler.policy", caf::atom("testing"));
+  set("logger.verbosity", caf::atom("quiet"));
+}
+
+simulated_cluster::simulated_cluster(const cluster_settings& settings)
+    : settings_{settings},
+      random_{settings.seed},
+      system_{config_},
+      scheduler_{dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler())},
+      network_{std::make_shared<actors::simulated_network>(
+          actors::simulated_network::settings{.seed = random_(), .latency_min = 50us, .latency_max = 2ms})} {
+  nodes_.push_back({{"master", 6123}, nobody});
+  for (std::size_t i = 1; i <= settings.workers; ++i)
+    nodes_.push_back({{"worker" + std::to_string(i), 1}, nobody});
+  for (std::size_t i = 0; i < nodes_.size(); ++i)
+    restart(i);
+}
+
+simulated_cluster::~simulated_cluster() {
+  // Everybody may run again, to end.
+  for (auto& each : lives_) {
+    each.paused_until.reset();
+    each.running = true;
+  }
+  release_held_jobs();
+  for (auto& each : lives_) {
+    each.master.reset();
+    each.worker.reset();
+    caf::anon_send_exit(each.network.actor, caf::exit_reason::user_shutdown);
+    each.network.actor = nullptr;
+  }
+  scheduler_.run();
+}
+
+template <class Action>
+void simulated_cluster::as(std::size_t life, Action action) {
+  action();
+  life_of_actor_.resize(system_.latest_actor_id() + 1, life);
+}
+
+void simulated_cluster::restart(std::size_t which) {
+  auto& place = nodes_[which];
+  place.life = lives_.size();
+  auto& fresh = lives_.emplace_back();
+  fresh.node = which;
+  fresh.environment = std::make_unique<simulated_platform>(system_.clock(), random_(), files_);
+  auto& environment = *fresh.environment;
+  auto is_master = which == master_node;
+  // A worker's port is the system's choice, so each life has another.
+  place.address.port += is_master ? 0 : 1;
+  actors::node_identity identity{.self = {{environment.random().next(), environment.random().next()}},
+                                 .role = is_master ? actors::node_role::master : actors::node_role::worker,
+                                 .version = std::string{version()},
+                                 .abi = WEIR_ABI};
+  as(place.life, [&] {
+    fresh.network = network_->start_connector(system_, identity, place.address);
+    if (is_master) {
+      auto started = actors::start_master(system_, environment, settings_.values, fresh.network, {++epoch_});
+      if (!started)
+        throw std::runtime_error{started.failure().message()};
+      fresh.master = std::move(*started);
+      return;
+    }
+    auto started = actors::start_worker(system_, environment, settings_.values, fresh.network,
+                                        {.master = nodes_[master_node].address,
+                                         .exit_process = [this, which](const std::string&) { crash(which); },
+                                         .code = settings_.code,
+                                         .detached_tasks = false});
+    if (!started)
+      throw std::runtime_error{started.failure().message()};
+    fresh.worker = std::move(*started);
+  });
+}
+
+std::size_t simulated_cluster::life_of(caf::resumable* job) const {
+  auto* actor = dynamic_cast<caf::scheduled_actor*>(job);
+  return actor && actor->id() < life_of_actor_.size() ? life_of_actor_[actor->id()] : nobody;
+}
+
+void simulated_cluster::hold_frozen_jobs() {
+  auto frozen = [&](caf::resumable* job) {
+    auto life = life_of(job);
+    if (life == nobody || (lives_[life].running && !lives_[life].paused_until))
+      return false;
+    lives_[life].held.push_back(job);
+    return true;
+  };
+  std::erase_if(scheduler_.jobs, frozen);
+}
+
+void simulated_cluster::release_held_jobs() {
+  for (auto& each : lives_) {
+    if (each.paused_until && now() >= *each.paused_until)
+      each.paused_until.reset();
+    if (each.running && !each.paused_until)
+      for (auto* job : std::exchange(each.held, {}))
+        scheduler_.jobs.push_back(job);
+  }
+}
+
+void simulated_cluster::step() {
+  release_held_jobs();
+  hold_frozen_jobs();
+  auto& jobs = scheduler_.jobs;
+  if (jobs.empty())
+    return advance();
+  std::swap(jobs.front(), jobs[random_() % jobs.size()]);
+  auto life = life_of(jobs.front());
+  if (auto* actor = dynamic_cast<caf::scheduled_actor*>(jobs.front())) {
+    auto mix = [&](std::uint64_t value) { trace_ = (trace_ ^ value) * 0x100000001b3; };
+    for (char c : std::string_view{actor->name()})
+      mix(static_cast<unsigned char>(c));
+    mix(static_cast<std::uint64_t>(now().time_since_epoch().count()));
+  }
+  ++steps_;
+  as(life, [&] { scheduler_.try_run_once(); });
+}
+
+void simulated_cluster::advance() {
+  auto next = time_point::max();
+  auto& timers = scheduler_.clock().*clock_access::schedule();
+  if (!timers.empty())
+    next = timers.begin()->first;
+  for (const auto& each : lives_)
+    if (each.paused_until)
+      next = std::min(next, *each.paused_until);
+  wake_ups_.erase(wake_ups_.begin(), wake_ups_.upper_bound(now()));
+  if (!wake_ups_.empty())
+    next = std::min(next, *wake_ups_.begin());
+  if (next == time_point::max())
+    throw std::runtime_error{"nothing will ever happen again"};
+  scheduler_.advance_time(std::max(next - now(), std::chrono::nanoseconds{0}));
+}
+
+time_point simulated_cluster::now() const {
+  return scheduler_.clock().now();
+}
+
+cluster_gateway* simulated_cluster::gateway() {
+  auto& life = lives_[nodes_[master_node].life];
+  return life.running ? &life.master->gateway() : nullptr;
+}
+
+std::optional<std::chrono::milliseconds> simulated_cluster::draw_notice() {
+  switch (random_() % 3) {
+  case 0:
+    return 0ms;
+  case 1:
+    return std::chrono::milliseconds{random_() % 20'000};
+  default:
+    return std::nullopt; // nothing tells it: only silence does
+  }
+}
+
+void simulated_cluster::break_a_connection() {
+  auto links = network_->links();
+  if (links.empty())
+    return;
+  auto first = draw_notice(), second = draw_notice();
+  network_->break_link(links[random_() % links.size()].link, first, second);
+}
+
+void simulated_cluster::pause(std::size_t node, std::chrono::milliseconds length) {
+  auto& life = lives_[nodes_[node].life];
+  if (life.running)
+    life.paused_until = now() + length;
+}
+
+void simulated_cluster::crash(std::size_t node) {
+  auto& life = lives_[nodes_[node].life];
+  if (!std::exchange(life.running, false))
+    return;
+  network_->remove_node(nodes_[node].address, draw_notice());
+}
+
+} // namespace weir::simulation

@@ -1,0 +1,85 @@
+#include "simulation/word_count_job.hpp"
+
+#include "base/hash.hpp"
+
+#include <weir/weir.hpp>
+
+#include <algorithm>
+#include <map>
+#include <stdexcept>
+
+namespace weir::simulation {
+
+namespace {
+
+constexpr const char* input = "/shared/text";
+
+struct word_count {
+  std::string word;
+  std::int64_t count;
+};
+
+} // namespace
+
+word_count_job::word_count_job() {
+  std::map<std::string, int> counts;
+  std::uint64_t random = 1;
+  for (std::size_t line = 0; line < 400; ++line) {
+    for (int word = 0; word < 6; ++word) {
+      random = random * 6364136223846793005u + 1442695040888963407u;
+      auto name = "word" + std::to_string((random >> 33) % 97);
+      ++counts[name];
+      text_ += name + (word < 5 ? ' ' : '\n');
+    }
+  }
+  for (const auto& [word, count] : counts)
+    expected_.push_back(word + "\t" + std::to_string(count));
+  std::ranges::sort(expected_);
+}
+
+void word_count_job::write_input(memory_files& files) const {
+  auto file = files.create(input, false);
+  if (!file || !(*file)->append(text_))
+    throw std::runtime_error{"no memory for the input"};
+}
+
+result<std::shared_ptr<const detail::stream_graph>> word_count_job::build(const std::string&,
+                                                                          const job_spec&) {
+  auto env = std::make_shared<environment>();
+  env->name("word_count");
+  env->from(text_files(input))
+      .flat_map<word_count>([](std::string_view line, auto& out) {
+        for_each_word(line, [&](std::string_view word) { out.emit(std::string{word}, 1); });
+      })
+      .key_by(&word_count::word)
+      .window(end_of_input())
+      .sum(&word_count::count)
+      .collect(result_name);
+  return std::shared_ptr<const detail::stream_graph>{env, &env->graph()};
+}
+
+job_spec word_count_job::specification(std::uint32_t parallelism) const {
+  return {.name = "word_count", .library_hash = sha256_hex(library_), .parallelism = parallelism};
+}
+
+std::shared_ptr<const job_graph> word_count_job::graph(const job_spec& spec) {
+  auto built = build({}, spec);
+  auto options = compile_options_of(spec);
+  auto compiled = options ? compile(**built, *options) : result<job_graph>{options.failure()};
+  if (!compiled)
+    throw std::runtime_error{compiled.failure().message()};
+  return std::make_shared<const job_graph>(std::move(*compiled));
+}
+
+std::vector<std::string> sorted_lines(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t begin = 0; begin < text.size();) {
+    auto end = std::min(text.find('\n', begin), text.size());
+    lines.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  std::ranges::sort(lines);
+  return lines;
+}
+
+} // namespace weir::simulation
