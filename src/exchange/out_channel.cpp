@@ -153,8 +153,11 @@ std::uint64_t out_channel::size_of(const channel_item& item) const {
 }
 
 void out_channel::note_blocked() {
-  // Nothing more will be sent once it is done: what the task has left to do need not wait for credit.
-  bool blocked = !is_done() && (!protocol_.may_send() || waits());
+  // Nothing more will be sent once all is: what the task has left to do need not wait for credit. But a
+  // consumer that closed before the end has failed, and so soon will the job: until then nothing is made for
+  // it.
+  bool all_sent = ended_ && is_done();
+  bool blocked = !all_sent && (!protocol_.may_send() || waits());
   if (blocked == blocked_)
     return;
   blocked_ = blocked;

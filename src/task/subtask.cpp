@@ -113,16 +113,17 @@ void subtask::make_partitions() {
 }
 
 run_outcome subtask::run(std::uint32_t max_batches) {
-  if (!failure_ && !canceled_->load(std::memory_order_relaxed)) {
+  auto canceled = [&] { return canceled_->load(std::memory_order_relaxed); };
+  if (!failure_ && !canceled()) {
     try {
       auto outcome = run_batches(max_batches);
-      if (!failure_)
+      if (outcome.what == run_outcome::kind::finished || (!failure_ && !canceled()))
         return outcome;
     } catch (const std::exception& thrown) {
       fail(thrown.what());
     }
   }
-  if (canceled_->load(std::memory_order_relaxed))
+  if (canceled()) // what fails while it is being canceled fails because of that
     return {run_outcome::kind::canceled, {}, {}};
   return {run_outcome::kind::failed, {}, *failure_};
 }
@@ -143,7 +144,7 @@ run_outcome subtask::run_batches(std::uint32_t max_batches) {
     now_ = platform_.clock().now();
     flush_if_due();
   }
-  if (is_done()) {
+  if (!failure_ && is_done()) {
     results_ = chain_->take_results();
     return {run_outcome::kind::finished, {}, {}};
   }

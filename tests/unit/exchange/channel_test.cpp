@@ -244,8 +244,8 @@ TEST_CASE_FIXTURE(connected, "empty batches do not travel") {
   CHECK(under_way.empty());
 }
 
-TEST_CASE_FIXTURE(connected,
-                  "a channel that the consumer closed drops all, stays blocked and counts as done") {
+TEST_CASE_FIXTURE(
+    connected, "a channel that the consumer closed drops all, counts as done, and is blocked until its end") {
   open(true);
   for (int i = 0; i < 6; ++i)
     send({{1, 1}});
@@ -257,9 +257,20 @@ TEST_CASE_FIXTURE(connected,
   out.on_credit(100, {});
   send({{1, 1}});
   out.send_event(item_kind::watermark, 1);
+  CHECK(out.is_blocked());
   out.end();
   CHECK(under_way.size() == window);
-  CHECK(out.is_blocked());
+}
+
+TEST_CASE_FIXTURE(connected, "a channel that has sent its end blocks nothing, though no credit is left") {
+  open(true);
+  for (std::uint32_t i = 0; i + 1 < window; ++i)
+    send({{1, 1}});
+  CHECK_FALSE(out.is_blocked());
+  out.end();
+  CHECK(under_way.size() == window);
+  CHECK(out.is_done());
+  CHECK_FALSE(out.is_blocked());
 }
 
 TEST_CASE_FIXTURE(connected, "a break is survived before the first unit only") {
