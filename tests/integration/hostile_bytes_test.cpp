@@ -82,6 +82,13 @@ std::vector<std::string> malformed() {
   return all;
 }
 
+std::size_t occurrences(const std::string& text, std::string_view of) {
+  std::size_t count = 0;
+  for (std::size_t at = text.find(of); at != std::string::npos; at = text.find(of, at + 1))
+    ++count;
+  return count;
+}
+
 void works(test_cluster& cluster) {
   CHECK(cluster.master().running());
   CHECK(cluster.worker(0).running());
@@ -94,20 +101,22 @@ void works(test_cluster& cluster) {
 
 } // namespace
 
-TEST_CASE("malformed bytes on the ports between nodes close the connection and harm nothing else") {
-  test_cluster cluster{{.workers = 2, .slots = 1}};
+TEST_CASE("malformed bytes on the ports between nodes cost the connection and one log line, and harm nothing "
+          "else") {
+  test_cluster cluster{{.workers = 2, .slots = 1, .configuration = {{"transport.connect-timeout", "1 s"}}}};
   std::string data = field(cluster.worker(0).wait_for_line("weir-node worker ready"), "data");
-  for (const std::string& address : {cluster.rpc_address(), data}) {
+  for (process* node : {&cluster.master(), &cluster.worker(0)}) {
+    const std::string& address = node == &cluster.master() ? cluster.rpc_address() : data;
     CAPTURE(address);
-    std::uint64_t memory = resident_memory(address == data ? cluster.worker(0).id() : cluster.master().id());
+    std::uint64_t memory = resident_memory(node->id());
     for (const std::string& bytes : malformed()) {
       connection hostile{address};
       hostile.send(bytes);
       CHECK(hostile.closed_by_peer());
     }
     // An impossible length is refused before memory is set aside for it.
-    CHECK(resident_memory(address == data ? cluster.worker(0).id() : cluster.master().id()) <
-          memory + (64u << 20));
+    CHECK(resident_memory(node->id()) < memory + (64u << 20));
+    CHECK(occurrences(node->errors(), "closed the connection with") == malformed().size());
   }
   works(cluster);
 }
