@@ -22,7 +22,8 @@ error bad_parameter(const std::string& name, const std::string& why) {
 /// What `/jars/:id/run` and `/plan` take, from the body or else from the query.
 class run_parameters {
 public:
-  run_parameters(const http_request& request, json body) : request_{request}, body_{std::move(body)} {}
+  // Braces would make a list of the body.
+  run_parameters(const http_request& request, json body) : request_{request}, body_(std::move(body)) {}
 
   /// The first of `names` that is given and not null; numbers and flags as their text.
   [[nodiscard]] std::optional<std::string> text(std::initializer_list<const char*> names) const {

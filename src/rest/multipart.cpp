@@ -82,11 +82,16 @@ result<std::vector<form_part>> parse_multipart(std::string_view content_type, st
       return malformed("has too many parts");
     form_part part;
     std::string_view headers;
-    if (!body.starts_with("\r\n") || !cut(body, "\r\n\r\n", headers))
+    if (!body.starts_with("\r\n"))
+      return malformed("has a damaged boundary");
+    body.remove_prefix(2);
+    // An empty line ends the headers, also where there are none.
+    if (body.starts_with("\r\n"))
+      body.remove_prefix(2);
+    else if (!cut(body, "\r\n\r\n", headers))
       return malformed("ends inside a part's headers");
     if (!cut(body, next, part.content))
       return malformed("ends inside a part");
-    headers.remove_prefix(2);
     for (bool more = true; more;) {
       std::string_view line = headers;
       more = cut(headers, "\r\n", line);

@@ -73,6 +73,8 @@ struct request_parser::state {
   int on_headers_complete() {
     finish_header();
     headers_done = true;
+    if (parser.http_major != 1)
+      return fail(400, "only HTTP/1 is spoken here");
     request.method = http_method_str(static_cast<http_method>(parser.method));
     parse_target(target, request);
     body_limit = limit.body_bytes ? limit.body_bytes(request) : 0;
