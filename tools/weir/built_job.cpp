@@ -1,0 +1,59 @@
+#include "built_job.hpp"
+
+#include "base/hash.hpp"
+#include "dataflow/job_code.hpp"
+#include "dataflow/job_library.hpp"
+
+#include <filesystem>
+#include <utility>
+
+namespace weir::tools {
+namespace {
+
+/// Settings that shape the graph; the workers must have the same ones, so they travel with the job.
+bool shapes_graph(std::string_view key) {
+  return key.starts_with("pipeline.") || key.starts_with("execution.") || key == "parallelism.default";
+}
+
+} // namespace
+
+result<built_job> build_job(const command_context& with, const job_request& request) {
+  auto library = job_library::load(with.environment, request.library);
+  if (!library)
+    return library.failure();
+  auto bytes = with.environment.files().read_all(request.library, job_library_bytes_max);
+  if (!bytes)
+    return bytes.failure();
+
+  job_spec spec;
+  spec.name = request.name;
+  spec.library_hash = sha256_hex(*bytes);
+  spec.library_name = request.library_name.empty()
+                          ? std::filesystem::path{request.library}.filename().string()
+                          : request.library_name;
+  spec.function = request.function;
+  spec.arguments = with.job_arguments;
+  spec.parallelism = request.parallelism;
+  for (const auto& [key, value] : with.settings.values())
+    if (shapes_graph(key))
+      spec.configuration.emplace(key, value);
+
+  auto options = compile_options_of(spec);
+  if (!options)
+    return options.failure();
+  auto code = (*library)->build(spec);
+  if (!code)
+    return code.failure().wrap("cannot build the job of " + spec.library_name);
+  auto graph = compile(**code, *options);
+  if (!graph)
+    return graph.failure().wrap("cannot build the job of " + spec.library_name);
+  spec.fingerprint = fingerprint(*graph);
+
+  built_job built;
+  built.submission.spec = std::move(spec);
+  built.submission.graph = std::make_shared<const job_graph>(*std::move(graph));
+  built.library = *std::move(bytes);
+  return built;
+}
+
+} // namespace weir::tools

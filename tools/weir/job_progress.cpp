@@ -1,0 +1,63 @@
+#include "job_progress.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdio>
+
+namespace weir::tools {
+namespace {
+
+using nlohmann::json;
+
+template <class T>
+T field(const json& object, const char* name, T otherwise) {
+  auto found = object.is_object() ? object.find(name) : object.end();
+  if (!object.is_object() || found == object.end() || found->type() == json::value_t::null)
+    return otherwise;
+  if constexpr (std::is_same_v<T, std::string>)
+    return found->is_string() ? found->template get<T>() : otherwise;
+  else
+    return found->is_number() ? found->template get<T>() : otherwise;
+}
+
+const json& object_in(const json& object, const char* name) {
+  static const json nothing;
+  auto found = object.is_object() ? object.find(name) : object.end();
+  return object.is_object() && found != object.end() ? *found : nothing;
+}
+
+} // namespace
+
+job_progress progress_of(const json& job) {
+  job_progress read;
+  read.state = field<std::string>(job, "state", "");
+  read.elapsed_ms = field<std::int64_t>(job, "duration", 0);
+  read.waiting_for = field<std::string>(job, "waiting-for", "");
+  for (const json& vertex : object_in(job, "vertices")) {
+    const json& tasks = object_in(vertex, "tasks");
+    read.subtasks += field<std::uint64_t>(vertex, "parallelism", 0);
+    read.running += field<std::uint64_t>(tasks, "RUNNING", 0);
+    read.finished += field<std::uint64_t>(tasks, "FINISHED", 0);
+    read.records += field<std::uint64_t>(object_in(vertex, "metrics"), "read-records", 0);
+  }
+  return read;
+}
+
+std::string progress_text(const job_progress& before, const job_progress& now) {
+  std::string text = now.state + "  " + std::to_string(now.running) + " of " + std::to_string(now.subtasks) +
+                     " subtasks run, " + std::to_string(now.finished) + " finished";
+  std::int64_t passed = now.elapsed_ms - before.elapsed_ms;
+  if (passed > 0 && now.records > before.records) {
+    auto rate = static_cast<double>(now.records - before.records) * 1000 / static_cast<double>(passed);
+    text += "  " + std::to_string(static_cast<std::uint64_t>(rate)) + " records/s";
+  }
+  char seconds[32];
+  std::snprintf(seconds, sizeof seconds, "  %.1f s", static_cast<double>(now.elapsed_ms) / 1000);
+  return text + seconds;
+}
+
+bool has_ended(const std::string& state) {
+  return state == "FINISHED" || state == "FAILED" || state == "CANCELED";
+}
+
+} // namespace weir::tools

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <cstdint>
+#include <string>
+
+namespace weir::tools {
+
+/// Where a job is, as of one look at it.
+struct job_progress {
+  std::string state;
+  std::uint64_t subtasks = 0;
+  std::uint64_t running = 0;
+  std::uint64_t finished = 0;
+  std::uint64_t records = 0; ///< that tasks took from other tasks
+  std::int64_t elapsed_ms = 0;
+  std::string waiting_for; ///< "2 of 4 slots are missing", or empty
+};
+
+/// Reads what `GET /jobs/:jobid` gives; what is missing there counts as zero.
+job_progress progress_of(const nlohmann::json& job);
+
+/// "RUNNING  2 of 4 subtasks run, 1 finished  1234 records/s  12.3 s"; the rate is since `before`.
+std::string progress_text(const job_progress& before, const job_progress& now);
+
+/// FINISHED, FAILED or CANCELED.
+bool has_ended(const std::string& state);
+
+} // namespace weir::tools
