@@ -96,16 +96,27 @@ void http_connection::await_request() {
   use_bytes();
 }
 
+/// One read at a time is under way, whatever the phase when it ends.
 void http_connection::read() {
+  if (std::exchange(read_under_way_, true))
+    return;
   socket_.async_read_some(asio::buffer(buffer_),
                           [self = shared_from_this()](asio::error_code failed, std::size_t count) {
-                            if (self->phase_ != phase::reading)
-                              return;
-                            if (failed)
-                              return self->close();
-                            self->pending_ = {self->buffer_.data(), count};
-                            self->use_bytes();
+                            self->read_under_way_ = false;
+                            self->on_read(failed, count);
                           });
+}
+
+void http_connection::on_read(asio::error_code failed, std::size_t count) {
+  bool wanted = phase_ == phase::reading || phase_ == phase::lingering;
+  if (!wanted)
+    return;
+  if (failed)
+    return close();
+  if (phase_ == phase::lingering)
+    return read();
+  pending_ = {buffer_.data(), count};
+  use_bytes();
 }
 
 /// Gives what was read to the parser, and reads more when that was all.
@@ -217,18 +228,7 @@ void http_connection::finish_answer(after_answer then) {
   asio::error_code ignored;
   socket_.shutdown(tcp::socket::shutdown_send, ignored);
   arm(linger_time);
-  discard();
-}
-
-void http_connection::discard() {
-  socket_.async_read_some(asio::buffer(buffer_),
-                          [self = shared_from_this()](asio::error_code failed, std::size_t) {
-                            if (self->phase_ != phase::lingering)
-                              return;
-                            if (failed)
-                              return self->close();
-                            self->discard();
-                          });
+  read();
 }
 
 } // namespace weir

@@ -111,6 +111,7 @@ private:
 
   void await_request();
   void read();
+  void on_read(asio::error_code failed, std::size_t count);
   void use_bytes();
   bool hold(std::uint64_t bytes);
   void send_continue();
@@ -120,7 +121,6 @@ private:
   void send(http_response response, after_answer then);
   void write(after_answer then);
   void finish_answer(after_answer then);
-  void discard();
 
   server_core& core_;
   asio::ip::tcp::socket socket_;
@@ -133,6 +133,7 @@ private:
   std::array<char, 16 * 1024> buffer_;
   std::string_view pending_; ///< into buffer_: read, but not yet used
   request_parser parser_;
+  bool read_under_way_ = false;
   std::uint64_t held_bytes_ = 0;
   std::uint64_t request_number_ = 0;
   bool without_body_ = false;
