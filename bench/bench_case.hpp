@@ -13,6 +13,9 @@ struct run {
   double amount = 0; ///< of the case's unit: records or megabytes; for a time, seconds
   /// Equal on both sides, or they did not compute the same. 0: there is nothing to compare.
   std::uint64_t checksum = 0;
+  /// How long the work took, where that is not the whole call: a job is timed from the first subtask RUNNING
+  /// to the last one FINISHED. 0: the whole call.
+  double seconds = 0;
 };
 
 enum class quantity : std::uint8_t {

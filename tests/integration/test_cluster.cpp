@@ -54,6 +54,15 @@ std::string field(const std::string& line, const std::string& name) {
   return line.substr(begin, line.find(' ', begin) - begin);
 }
 
+std::string submitted_job(const std::string& output) {
+  constexpr std::string_view said = "Job has been submitted with JobID ";
+  constexpr std::size_t digits = 32;
+  std::size_t begin = output.find(said);
+  if (begin == std::string::npos)
+    throw std::runtime_error{"no job was submitted: " + output};
+  return output.substr(begin + said.size(), digits);
+}
+
 test_cluster::test_cluster(cluster_options options)
     : options_{std::move(options)}, master_{node_command("master"), {{"TMPDIR", folder_.path().string()}}} {
   std::string ready = master_.wait_for_line("weir-node master ready");
@@ -107,11 +116,9 @@ std::string test_cluster::submit(const std::vector<std::string>& options, const 
   auto detached = options;
   detached.push_back("-d");
   outcome done = run(detached, library, arguments);
-  constexpr std::string_view said = "Job has been submitted with JobID ";
-  std::size_t begin = done.output.find(said);
-  if (!done.succeeded() || begin == std::string::npos)
+  if (!done.succeeded())
     throw std::runtime_error{"the job was not submitted: " + done.text()};
-  return done.output.substr(begin + said.size(), 32);
+  return submitted_job(done.output);
 }
 
 http_answer test_cluster::request(const std::string& method, const std::string& path, const std::string& body,

@@ -98,6 +98,9 @@ private:
   std::string rpc_address_;
 };
 
+/// The id in what `weir run` prints. Throws std::runtime_error when there is none.
+std::string submitted_job(const std::string& output);
+
 /// The value of `name=…` in a line such as "weir-node master ready rest=127.0.0.1:1 rpc=127.0.0.1:2".
 std::string field(const std::string& line, const std::string& name);
 

@@ -1,0 +1,14 @@
+#include "cases.hpp"
+
+namespace bench {
+
+const std::vector<bench_entry>& all_benches() {
+  static const std::vector<bench_entry> all{
+      {"word_count", word_count_cases},         {"keyed_sum", keyed_sum_cases},
+      {"map_filter_sum", map_filter_sum_cases}, {"exchange", exchange_cases},
+      {"job_start", job_start_cases},
+  };
+  return all;
+}
+
+} // namespace bench

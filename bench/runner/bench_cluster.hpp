@@ -1,0 +1,30 @@
+#pragma once
+
+#include "bench_case.hpp"
+
+#include "actors/local_cluster.hpp"
+#include "base/configuration.hpp"
+#include "base/platform.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace bench {
+
+/// A master and one worker with one slot, in this process, for jobs of bench/jobs.cpp.
+class bench_cluster {
+public:
+  /// Throws std::runtime_error when it cannot start.
+  bench_cluster();
+
+  /// Runs a job to its end; `amount` is what it handles. Throws std::runtime_error with the cause when it
+  /// fails.
+  run run_job(const std::string& job, const std::vector<std::string>& arguments, double amount);
+
+private:
+  std::unique_ptr<weir::platform> platform_;
+  std::unique_ptr<weir::actors::local_cluster> cluster_;
+};
+
+} // namespace bench
