@@ -14,7 +14,8 @@ result<bool> blob_download::on_chunk(const blob_chunk& chunk) {
   if (chunk.total > bytes_max_)
     return wrong(std::to_string(chunk.total) + " bytes are above the limit of " + std::to_string(bytes_max_) +
                  " (rest.server.max-content-length)");
-  if (chunk.offset != offset() || chunk.bytes.size() > chunk.total - chunk.offset)
+  if (chunk.offset != offset() || chunk.total < chunk.offset ||
+      chunk.bytes.size() > chunk.total - chunk.offset)
     return wrong("a chunk does not fit what came before it");
   if (chunk.bytes.empty() && chunk.total != 0)
     return wrong("a chunk is empty");

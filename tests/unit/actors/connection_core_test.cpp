@@ -243,7 +243,9 @@ TEST_CASE_FIXTURE(one_node, "bytes that are no hello end the connection with one
   SUBCASE("a hello_ack first") {
     here.feed(c1, frame_kind::hello_ack, encode(hello{identity(7), 0}));
   }
-  SUBCASE("the peer leaves in the middle") {
+  SUBCASE("the peer leaves in the middle of its hello") {
+    auto head = encode(frame_header{100, frame_kind::hello, 0});
+    here.feed(c1, byte_buffer(head.begin(), head.end()));
     here.core.closed(c1);
   }
   check_closed_with_one_warning();
