@@ -6,6 +6,8 @@
 #include "fake_worker.hpp"
 #include "master_fixture.hpp"
 
+#include <caf/actor_registry.hpp>
+
 #include <doctest/doctest.h>
 
 using namespace weir;
@@ -50,7 +52,9 @@ errc code_of(const auto& answer) {
 
 TEST_CASE_FIXTURE(quiet_master, "a job goes through all its states with a worker") {
   CHECK(sent->epoch == leader_epoch{7});
+  std::size_t actors_without_job = system->registry().running();
   submit_words();
+  CHECK(system->registry().running() == actors_without_job + 1);
   CHECK(describe(job).summary.state == job_state::created);
   CHECK(describe(job).waiting_for == "1 of 1 slots are missing");
 
@@ -81,6 +85,7 @@ TEST_CASE_FIXTURE(quiet_master, "a job goes through all its states with a worker
   CHECK(end.results == std::vector<task_result>{{"out", "a 1"}});
   CHECK(worker.free_slot());
   CHECK(workers()[0].slots[0].free);
+  CHECK(system->registry().running() == actors_without_job);
 
   auto listed =
       ask<std::vector<job_summary>>([](auto& gateway, auto done) { gateway.jobs(std::move(done)); });
