@@ -59,5 +59,6 @@ WEIR_JOB(top_words) {
       .process<word_count>(ranking{args.optional<std::size_t>("top", 20)})
       .name("rank")
       .set_parallelism(1)
-      .collect("top words"); // an attached run prints what was collected
+      .collect("top words") // an attached run prints what was collected
+      .set_parallelism(1);  // one subtask again, so that the ranking keeps its order
 }
