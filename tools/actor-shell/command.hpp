@@ -33,16 +33,18 @@ using arguments = std::vector<std::string>;
 /// What stands in the place of an argument, for completion.
 enum class argument_kind { none, command, job, actor };
 
+enum class command_role { question, help, watch, end };
+
 struct command {
   const char* name;
   const char* usage;   ///< "tasks [JOB]"
   const char* summary; ///< what `help` says in a line
-  const char* details; ///< what `help COMMAND` adds, lines of at most 100 characters
+  const char* details; ///< what `help COMMAND` adds
   argument_kind takes = argument_kind::none;
   std::size_t arguments_min = 0;
   std::size_t arguments_max = 0;
-  /// nullptr: not a question to the master (help, watch, exit).
-  result<answer> (*run)(cluster& of, const arguments& given) = nullptr;
+  command_role role = command_role::question;
+  result<answer> (*run)(cluster& of, const arguments& given) = nullptr; ///< of a question
 };
 
 } // namespace weir::tools::shell

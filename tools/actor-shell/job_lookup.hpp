@@ -17,8 +17,8 @@ struct known_job {
 /// All jobs, in reading order.
 result<std::vector<known_job>> known_jobs(cluster& of);
 
-/// The jobs that `text` can mean: by their id, the beginning of it, or their name. Of several jobs of one name
-/// the one that has not ended is meant.
+/// The jobs that `text` can mean: by their id, the beginning of it, or their name. Of several jobs of one
+/// name the one that has not ended is meant.
 std::vector<known_job> jobs_meant(const std::vector<known_job>& jobs, std::string_view text);
 
 /// The one job that `text` means. An error names the jobs that it could be.

@@ -64,7 +64,7 @@ result<std::vector<words>> split_commands(std::string_view line) {
   return std::move(found.commands);
 }
 
-std::string quoted(std::string_view word) {
+std::string as_word(std::string_view word) {
   bool plain = !word.empty() && word.find_first_of(" \t\r\n;'\"\\") == std::string_view::npos;
   if (plain)
     return std::string{word};

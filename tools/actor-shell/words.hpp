@@ -16,6 +16,6 @@ using words = std::vector<std::string>;
 result<std::vector<words>> split_commands(std::string_view line);
 
 /// `word` as it must be typed to be one word.
-std::string quoted(std::string_view word);
+std::string as_word(std::string_view word);
 
 } // namespace weir::tools::shell
