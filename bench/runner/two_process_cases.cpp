@@ -42,7 +42,8 @@ run exchange_job(const test_cluster& cluster, std::uint64_t records) {
     throw std::runtime_error{done.text()};
   std::string job = weir::testing::submitted_job(done.output);
   double milliseconds = 0;
-  for (const auto& vertex : cluster.get("/jobs/" + job).at("vertices"))
+  auto details = cluster.get("/jobs/" + job);
+  for (const auto& vertex : details.at("vertices"))
     milliseconds = std::max(milliseconds, vertex.at("duration").get<double>());
   return {.amount = static_cast<double>(records * sizeof(wide_record)) / 1e6,
           .checksum = collected_checksum(done.output),

@@ -51,6 +51,8 @@ TEST_CASE("the subtasks of a job are spread evenly over the workers") {
   test_cluster cluster{{.workers = 2, .slots = 4}};
   std::string job = cluster.submit({"-p", "4", "-c", "endless"}, built_test_job("test_jobs"), {});
   cluster.wait_for_running_tasks(job);
-  for (const auto& worker : cluster.get("/taskmanagers").at("taskmanagers"))
+  auto workers = cluster.get("/taskmanagers");
+  CHECK(workers.at("taskmanagers").size() == 2);
+  for (const auto& worker : workers.at("taskmanagers"))
     CHECK(worker.at("freeSlots") == 2);
 }

@@ -14,7 +14,8 @@ constexpr std::uint64_t megabyte = 1 << 20;
 
 std::uint64_t records_read(const test_cluster& cluster, const std::string& job) {
   std::uint64_t records = 0;
-  for (const auto& vertex : cluster.get("/jobs/" + job).at("vertices"))
+  auto details = cluster.get("/jobs/" + job);
+  for (const auto& vertex : details.at("vertices"))
     records = std::max(records, vertex.at("metrics").at("read-records").get<std::uint64_t>());
   return records;
 }

@@ -175,7 +175,8 @@ void test_cluster::wait_for_running_tasks(const std::string& job, duration limit
   wait_until(
       "the state RUNNING of all subtasks of job " + job,
       [&] {
-        for (const auto& vertex : get("/jobs/" + job).at("vertices"))
+        auto details = get("/jobs/" + job);
+        for (const auto& vertex : details.at("vertices"))
           if (vertex.at("tasks").at("RUNNING") != vertex.at("parallelism"))
             return false;
         return true;

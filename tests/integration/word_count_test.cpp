@@ -46,7 +46,7 @@ TEST_CASE("the cluster counts words as a plain loop and coreutils do, at any par
 
   test_cluster cluster{{.workers = 2, .slots = 2}};
   for (const char* parallelism : {"1", "2", "4"}) {
-    CAPTURE(parallelism);
+    INFO("parallelism ", parallelism);
     temporary_folder output;
     outcome done = cluster.run({"-p", parallelism}, built_example("word_count"),
                                {"--input=" + input.path(), "--output=" + output / "counts"});
@@ -60,7 +60,7 @@ TEST_CASE("the cluster counts words as a plain loop and coreutils do, at any par
 TEST_CASE("a run in one process counts words as the cluster does") {
   tricky_input input;
   for (const char* parallelism : {"1", "3"}) {
-    CAPTURE(parallelism);
+    INFO("parallelism ", parallelism);
     temporary_folder output;
     outcome done = weir::testing::weir({"run", "--local", "-p", parallelism, built_example("word_count"),
                                         "--input=" + input.path(), "--output=" + output / "counts"});

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <stdexcept>
+
 using namespace weir::testing;
 
 TEST_CASE("a word is a run of ASCII letters, digits and underscores in lower case") {
@@ -17,6 +19,13 @@ TEST_CASE("the plain loop and coreutils count alike") {
   auto counts = count_words_with_coreutils({folder.write("a", first), folder.write("b", second)});
   CHECK(counts.size() > 500);
   CHECK(counts == count_words(first + "\n" + second));
+}
+
+TEST_CASE("a part file that was left unfinished is an error") {
+  temporary_folder folder;
+  folder.write("part-0-0", "a\t1\n");
+  folder.write(".part-1-0", "b\t1\n");
+  CHECK_THROWS_AS(read_word_counts(folder.path()), std::runtime_error);
 }
 
 TEST_CASE("a word that stands in two part files is an error") {
