@@ -12,7 +12,7 @@ in_channel::in_channel(const detail::record_type& record, const channel_options&
 result<void> in_channel::push(std::uint64_t sequence, channel_item item) {
   std::uint64_t bytes = 0;
   if (item.kind == item_kind::batch) {
-    if (!item.records || item.records->type->layout != record_->layout)
+    if (!item.records || !detail::same_records(*item.records->type, *record_))
       return error{errc::corrupt, "a batch of " + (item.records ? item.records->type->name : "nothing") +
                                       " where " + record_->name + " is expected"};
     bytes = item.records->size * record_->record_size;
@@ -98,7 +98,7 @@ result<void> in_channel::check_order(const channel_item& item) {
 
 void in_channel::release(detail::batch_ptr emptied) {
   // An operator may have put a batch of another type, or one that it got elsewhere, into the place.
-  if (emptied && emptied->type != record_)
+  if (emptied && !detail::same_records(*emptied->type, *record_))
     emptied = {};
   if (emptied)
     emptied->clear();

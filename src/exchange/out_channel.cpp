@@ -41,7 +41,7 @@ producer_end::open_result out_channel::on_open(std::uint32_t opening, std::uint6
 
 void out_channel::on_credit(std::uint64_t granted_total, detail::batch_ptr emptied) {
   protocol_.on_credit(granted_total);
-  if (emptied && emptied->type->layout == record_->layout && spares_.size() < spares_max_) {
+  if (emptied && detail::same_records(*emptied->type, *record_) && spares_.size() < spares_max_) {
     if (emptied->size != 0)
       emptied->clear();
     spares_.push_back(std::move(emptied));

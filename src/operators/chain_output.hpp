@@ -40,10 +40,9 @@ public:
       return;
     for (std::size_t i = 0; i < copies_.size(); ++i) {
       detail::copy_batch(copies_[i], *records);
-      const detail::record_type* type = records->type;
       deliver(readers_[i], copies_[i]);
-      if (copies_[i] && copies_[i]->type != type)
-        copies_[i] = {};
+      if (copies_[i] && !detail::same_records(*copies_[i]->type, *records->type))
+        copies_[i] = {}; // the reader put another batch into the place
     }
     deliver(readers_.back(), records);
   }

@@ -42,6 +42,12 @@ struct record_type {
   void (*format)(const batch_base& from, std::uint32_t index, std::string& to);
 };
 
+/// True when records of one may take the memory of the other. The engine and a job library each have a record_type of
+/// their own for a type that both know.
+inline bool same_records(const record_type& a, const record_type& b) {
+  return &a == &b || a.layout == b.layout;
+}
+
 /// Makes `to` hold the records of `from`, in the memory it has if it has any. Requires that `to` is empty or of the
 /// same type.
 inline void copy_batch(batch_ptr& to, const batch_base& from) {
