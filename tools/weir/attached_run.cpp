@@ -83,8 +83,10 @@ private:
       }
       print_error("weir", told.failure().wrap("cannot cancel the job").message());
     }
+    std::string address = to_string(master_.master());
+    std::string which = (address == default_master ? "" : "-m " + address + ' ') + id_;
     std::printf("Detached from job %s: it goes on. `weir status %s` shows it, `weir cancel %s` ends it.\n",
-                id_.c_str(), id_.c_str(), id_.c_str());
+                id_.c_str(), which.c_str(), which.c_str());
     return wish::detach;
   }
 

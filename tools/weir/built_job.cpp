@@ -4,7 +4,9 @@
 #include "dataflow/job_code.hpp"
 #include "dataflow/job_library.hpp"
 
+#include <algorithm>
 #include <filesystem>
+#include <map>
 #include <utility>
 
 namespace weir::tools {
@@ -54,6 +56,18 @@ result<built_job> build_job(const command_context& with, const job_request& requ
   built.submission.graph = std::make_shared<const job_graph>(*std::move(graph));
   built.library = *std::move(bytes);
   return built;
+}
+
+std::uint64_t slots_of(const job_graph& graph) {
+  std::map<std::string, std::uint64_t> widest;
+  for (const job_vertex& vertex : graph.vertices) {
+    std::uint64_t& width = widest[vertex.slot_sharing_group];
+    width = std::max<std::uint64_t>(width, vertex.parallelism);
+  }
+  std::uint64_t slots = 0;
+  for (const auto& [group, width] : widest)
+    slots += width;
+  return slots;
 }
 
 } // namespace weir::tools

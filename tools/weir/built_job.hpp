@@ -3,9 +3,8 @@
 #include "command.hpp"
 #include "rest/cluster_gateway.hpp"
 
-#include <map>
+#include <cstdint>
 #include <string>
-#include <vector>
 
 namespace weir::tools {
 
@@ -27,5 +26,8 @@ struct built_job {
 /// Loads the library into this process, runs the job function with the arguments of the command line, and
 /// compiles its graph. Runs user code.
 result<built_job> build_job(const command_context& with, const job_request& request);
+
+/// How many slots the job takes: its sharing groups need as many as their widest operator has subtasks.
+std::uint64_t slots_of(const job_graph& graph);
 
 } // namespace weir::tools

@@ -11,7 +11,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <map>
 #include <string>
 
 namespace weir::tools {
@@ -34,18 +33,6 @@ job_end end_of(const job_details& job) {
 }
 
 } // namespace
-
-std::uint64_t slots_of(const job_graph& graph) {
-  std::map<std::string, std::uint64_t> widest;
-  for (const job_vertex& vertex : graph.vertices) {
-    std::uint64_t& width = widest[vertex.slot_sharing_group];
-    width = std::max<std::uint64_t>(width, vertex.parallelism);
-  }
-  std::uint64_t slots = 0;
-  for (const auto& [group, width] : widest)
-    slots += width;
-  return slots;
-}
 
 int run_locally(const command_context& with, const built_job& job) {
   interruption signals;

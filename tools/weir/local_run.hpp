@@ -5,9 +5,6 @@
 
 namespace weir::tools {
 
-/// How many slots the job takes: its sharing groups need as many as their widest operator has subtasks.
-std::uint64_t slots_of(const job_graph& graph);
-
 /// Runs the job in this process, without a cluster, and tells its end. A signal cancels it. Returns the exit
 /// code.
 int run_locally(const command_context& with, const built_job& job);

@@ -2,6 +2,9 @@
 #include "command_line.hpp"
 #include "program_options.hpp"
 
+#include "base/log.hpp"
+#include "base/options.hpp"
+
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -64,6 +67,9 @@ int main(int argc, char** argv) {
     print_error("weir", settings.failure().message());
     return exit_wrong_usage;
   }
+  // Of a job that runs in this process, the user wants its results and not its life.
+  if (!settings->values().contains(options::log_level.key))
+    log::set_level("warn");
   command_context context{
       *environment, *settings, {words.begin() + static_cast<std::ptrdiff_t>(own), words.end()}};
   for (auto& each : commands)
