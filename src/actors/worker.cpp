@@ -58,14 +58,14 @@ std::vector<resource_profile> slot_profiles(const configuration& settings) {
 }
 
 subtask_options subtask_options_of(const configuration& settings) {
-  using namespace std::chrono_literals;
   subtask_options chosen;
   chosen.channels.segment_size = settings.get(options::taskmanager_segment_size).bytes;
   chosen.channels.buffers_per_channel =
       static_cast<std::uint32_t>(settings.get(options::taskmanager_buffers_per_channel));
   chosen.channels.open_timeout = settings.get(options::channel_open_timeout);
-  // Producer and consumer are deployed at the same time, so the producer is usually there a moment later.
-  chosen.channels.open_retry_initial = 10ms;
+  chosen.channels.open_retry_initial = settings.get(options::channel_open_retry_initial);
+  chosen.channels.open_retry_max = settings.get(options::channel_open_retry_max);
+  chosen.channels.batch_max_size = settings.get(options::taskmanager_batch_max_size).bytes;
   chosen.collect_max_size = settings.get(options::collect_max_size).bytes;
   return chosen;
 }

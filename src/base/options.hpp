@@ -68,6 +68,11 @@ inline const option<std::int64_t> taskmanager_buffers_per_channel{
     8,
     "Frames or batches a channel may have in flight.",
     {1, 65536}};
+inline const option<memory_size> taskmanager_batch_max_size{
+    "taskmanager.network.batch.max-size",
+    {256 * megabyte},
+    "Most bytes of one batch on its way to another worker; it may be spread over many frames.",
+    {memory_size{megabyte}, memory_size{1024 * megabyte}}};
 
 // ---- the cluster
 
@@ -87,6 +92,13 @@ inline const option<duration> channel_open_timeout{
     30s,
     "How long a task tries to open a channel from its producer before it fails.",
     {1ms, {}}};
+inline const option<duration> channel_open_retry_initial{
+    "channel.open.retry.initial",
+    10ms,
+    "Wait before a task asks for a channel again; doubled each time.",
+    {1ms, {}}};
+inline const option<duration> channel_open_retry_max{
+    "channel.open.retry.max", 5s, "Longest wait before a task asks for a channel again.", {1ms, {}}};
 inline const option<bool> cluster_evenly_spread_out_slots{
     "cluster.evenly-spread-out-slots", true,
     "Spread the slots of a job over the workers instead of filling one first."};

@@ -18,8 +18,8 @@ struct channel_options {
   /// taskmanager.network.batch.max-size: bytes of one encoded batch, which may be spread over many frames.
   std::size_t batch_max_size = 256 * 1024 * 1024;
   /// channel.open.retry.initial and channel.open.retry.max: wait before `open` is sent again, doubled each
-  /// time.
-  std::chrono::milliseconds open_retry_initial{200};
+  /// time. The first is short because a consumer is often deployed some milliseconds before its producer.
+  std::chrono::milliseconds open_retry_initial{10};
   std::chrono::milliseconds open_retry_max{5'000};
   /// channel.open.timeout: a consumer whose channel is not open by then fails.
   std::chrono::milliseconds open_timeout{30'000};
