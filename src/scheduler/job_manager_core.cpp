@@ -199,12 +199,16 @@ bool job_manager_core::advance(execution_attempt& attempt, task_state to, std::i
     return false;
   summary_.tasks = execution_.counts();
   summary_.last_modified_wall_ms = wall_ms;
-  log::scheduler.debug("task changes", {{"job", attempt.id.job},
-                                        {"vertex", attempt.id.vertex},
-                                        {"subtask", attempt.id.subtask},
-                                        {"attempt", attempt.id.number},
-                                        {"state", to},
-                                        {"worker", attempt.worker}});
+  const log::fields about{{"job", attempt.id.job},
+                          {"vertex", attempt.id.vertex},
+                          {"subtask", attempt.id.subtask},
+                          {"attempt", attempt.id.number},
+                          {"state", to},
+                          {"worker", attempt.worker}};
+  if (to == task_state::running || is_terminal(to))
+    log::scheduler.info("task changes", about);
+  else
+    log::scheduler.debug("task changes", about);
   return true;
 }
 
