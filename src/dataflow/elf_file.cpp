@@ -58,7 +58,7 @@ std::string_view text_at(std::string_view table, std::uint64_t offset) {
 result<elf_file> elf_file::read(std::span<const char> file) {
   std::string_view bytes{file.data(), file.size()};
   if (!bytes.starts_with(ELFMAG))
-    return refused("no shared library (ELF file)");
+    return refused("no shared library: `weir compile` makes one from a job's source");
   auto header = structure_at<Elf64_Ehdr>(bytes, 0);
   if (!header)
     return refused("truncated: only " + std::to_string(bytes.size()) + " bytes are there");

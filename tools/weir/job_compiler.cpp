@@ -6,9 +6,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <future>
 #include <sstream>
@@ -64,6 +66,27 @@ result<weir_paths> find_weir() {
                                     programs.string() + ": install weir again."};
 }
 
+/// The words of CXX, or c++.
+result<std::vector<std::string>> find_compiler() {
+  const char* named = std::getenv("CXX");
+  auto compiler = words_of(named ? named : "");
+  if (compiler.empty())
+    compiler = {"c++"};
+  if (program_in_path(compiler.front()).empty())
+    return error{errc::not_found,
+                 "There is no compiler " + compiler.front() + (named ? " (CXX)" : "") +
+                     ": install g++, or name a C++20 compiler with the environment variable CXX."};
+  return compiler;
+}
+
+result<void> check_folder_of(const std::string& output) {
+  auto folder = std::filesystem::path{output}.parent_path().string();
+  if (::access(folder.empty() ? "." : folder.c_str(), W_OK | X_OK) == 0)
+    return {};
+  return error{errc::io_failed, "Cannot write " + output + ": " + std::strerror(errno) +
+                                    ". Choose another place with `weir compile -o JOB.so`."};
+}
+
 /// Runs a command while signals can end it. What it wrote to either stream is one text.
 result<child_outcome> run_interruptibly(const std::vector<std::string>& arguments, weir::clock& clock) {
   interruption signals;
@@ -80,9 +103,7 @@ result<void> run_step(const std::vector<std::string>& arguments, const std::stri
                       weir::clock& clock) {
   auto outcome = run_interruptibly(arguments, clock);
   if (!outcome)
-    return error{errc::failed,
-                 outcome.failure().message() +
-                     ": install a C++20 compiler, or name one with the environment variable CXX."};
+    return outcome.failure();
   std::string said = outcome->output + outcome->errors;
   while (said.ends_with('\n'))
     said.pop_back();
@@ -96,7 +117,7 @@ result<void> run_step(const std::vector<std::string>& arguments, const std::stri
     return error{errc::canceled, "Interrupted: " + source + " was not compiled."};
   if (outcome->how == ending::timed_out)
     return error{errc::timed_out, source + " was not compiled within 10 minutes."};
-  return error{errc::failed, source + " does not compile. " + arguments.front() + " says:\n" + said};
+  return error{errc::failed, source + " does not compile. The compiler says:\n" + said};
 }
 
 } // namespace
@@ -149,19 +170,20 @@ result<std::string> compile_job(const command_context& with, const compile_reque
   auto paths = find_weir();
   if (!paths)
     return paths.failure();
-  const char* named = std::getenv("CXX");
-  auto compiler = words_of(named ? named : "");
-  if (compiler.empty())
-    compiler = {"c++"};
-  bool use_cache = !program_in_path("ccache").empty() && !is_cache(compiler.front());
+  auto compiler = find_compiler();
+  if (!compiler)
+    return compiler.failure();
+  bool use_cache = !program_in_path("ccache").empty() && !is_cache(compiler->front());
 
   compile_request with_color = request;
   if (::isatty(STDERR_FILENO) == 1)
     with_color.flags.insert(with_color.flags.begin(), "-fdiagnostics-color=always");
   std::string output = request.output.empty() ? library_beside(request.source) : request.output;
+  if (auto writable = check_folder_of(output); !writable)
+    return writable.failure();
   // Under another name first: a process that has loaded the old library must keep it as it is.
   std::string unfinished = output + ".tmp-" + std::to_string(::getpid());
-  compile_steps steps = steps_of(with_color, unfinished, *paths, compiler, use_cache);
+  compile_steps steps = steps_of(with_color, unfinished, *paths, *compiler, use_cache);
   result<void> done;
   for (const auto& command : steps.commands)
     if (done)

@@ -30,6 +30,7 @@ public:
       return failed(master.failure());
     if (!json_)
       std::puts("Waiting for response...");
+    std::fflush(stdout);
     auto overview = master->get("/jobs/overview");
     if (!overview)
       return failed(overview.failure());
