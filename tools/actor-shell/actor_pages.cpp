@@ -13,11 +13,12 @@ namespace {
 
 using nlohmann::json;
 
-/// What an object is made of: a name and a value in each row.
+/// What an object is made of: a name and a value in each row. What has no value is left out.
 class facts {
 public:
   facts& add(std::string name, cell value) {
-    rows_.rows.push_back({std::move(name), std::move(value)});
+    if (!value.text.empty())
+      rows_.rows.push_back({std::move(name), std::move(value)});
     return *this;
   }
 
@@ -51,14 +52,13 @@ std::string mebibytes_text(const json& resource, const char* field) {
 }
 
 page job_page(const json& job) {
+  const json& submitted = object_of(job, "submitted");
   facts known;
   known.add("job", text_of(job, "jid"))
       .add("name", text_of(job, "name"))
-      .add("state", state_cell(text_of(job, "state")));
-  if (std::string waits = text_of(job, "waiting-for"); !waits.empty())
-    known.add("waits for", {waits, tone::attention});
-  const json& submitted = object_of(job, "submitted");
-  known.add("started", time_text(number_of(job, "start-time")))
+      .add("state", state_cell(text_of(job, "state")))
+      .add("waits for", {text_of(job, "waiting-for"), tone::attention})
+      .add("started", time_text(number_of(job, "start-time")))
       .add("ended", time_text(number_of(job, "end-time")))
       .add("duration", duration_text(number_of(job, "duration")))
       .add("library", text_of(object_of(submitted, "library"), "name"))
@@ -111,13 +111,9 @@ page worker_page(const json& worker, std::int64_t now) {
                  .add("resident", bytes_text(count_of(worker, "residentMemory")))
                  .add("in flight", bytes_text(count_of(worker, "networkMemoryUsed")))
                  .take()};
-  table slots{{{"SLOT"},
-               {"STATE"},
-               {"STATE MEMORY", align::right},
-               {"NETWORK", align::right},
-               {"JOB"},
-               {"ALLOCATION"}},
-              {}};
+  table slots{
+      {{"SLOT"}, {"STATE"}, {"MANAGED", align::right}, {"NETWORK", align::right}, {"JOB"}, {"ALLOCATION"}},
+      {}};
   for (const json& slot : list_of(worker, "slots")) {
     const json& resource = object_of(slot, "resource");
     slots.rows.push_back({std::to_string(number_of(slot, "index")),
@@ -140,10 +136,10 @@ page slot_page(const json& slot) {
   facts known;
   known.add("slot", text_of(slot, "taskmanager-id") + "/" + std::to_string(number_of(slot, "index")))
       .add("state", free ? cell{"free"} : cell{"taken", tone::good})
-      .add("state memory", mebibytes_text(resource, "managedMemory"))
-      .add("network", mebibytes_text(resource, "networkMemory"));
-  if (!free)
-    known.add("job", text_of(slot, "jobId")).add("allocation", text_of(slot, "allocation"));
+      .add("managed", mebibytes_text(resource, "managedMemory"))
+      .add("network", mebibytes_text(resource, "networkMemory"))
+      .add("job", text_of(slot, "jobId"))
+      .add("allocation", text_of(slot, "allocation"));
   table tasks{{{"ATTEMPT"}, {"STATE"}}, {}};
   for (const json& task : list_of(slot, "tasks-of-job-on-worker"))
     tasks.rows.push_back({text_of(task, "attempt-id"), state_cell(text_of(task, "status"))});

@@ -104,7 +104,7 @@ result<answer> slots(cluster& of, const arguments&) {
   auto names = names_of_jobs(*jobs);
   answer found{{{"slots", json::array()}}, {}};
   table rows{
-      {{"SLOT"}, {"STATE"}, {"STATE MEMORY", align::right}, {"NETWORK", align::right}, {"JOB"}, {"NAME"}},
+      {{"SLOT"}, {"STATE"}, {"MANAGED", align::right}, {"NETWORK", align::right}, {"JOB"}, {"NAME"}},
       {}};
   for (const json& worker : list_of(*workers, "taskmanagers")) {
     std::string id = text_of(worker, "id");
