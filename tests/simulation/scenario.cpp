@@ -29,6 +29,7 @@ configuration small_buffers() {
   values.set(options::taskmanager_segment_size, memory_size{1024}); // many frames, so that many can be lost
   values.set(options::taskmanager_buffers_per_channel, 2);
   values.set(options::blob_chunk_size, memory_size{1024});
+  values.set(options::task_cancellation_timeout, 10s); // less than a task may block
   return values;
 }
 
@@ -165,6 +166,10 @@ private:
   }
 
   bool is_over() {
+    if (!cluster_.violation().empty()) {
+      seen_.trouble = cluster_.violation();
+      return true;
+    }
     if (complaint_.empty())
       return true;
     if (cluster_.steps() > steps_max) {

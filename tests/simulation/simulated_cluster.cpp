@@ -20,6 +20,11 @@ namespace {
 
 constexpr std::size_t nobody = static_cast<std::size_t>(-1);
 
+caf::actor_id id_of(caf::resumable* job) {
+  auto* actor = dynamic_cast<caf::scheduled_actor*>(job);
+  return actor ? actor->id() : caf::invalid_actor_id;
+}
+
 /// CAF keeps the next timer to itself.
 struct clock_access : caf::detail::test_actor_clock {
   static auto schedule() { return &clock_access::schedule_; }
@@ -48,6 +53,7 @@ simulated_cluster::simulated_cluster(const cluster_settings& settings)
 
 simulated_cluster::~simulated_cluster() {
   // Everybody may run again, to end.
+  blocked_.clear();
   for (auto& each : lives_) {
     each.paused_until.reset();
     each.running = true;
@@ -91,9 +97,14 @@ void simulated_cluster::restart(std::size_t which) {
       fresh.master = std::move(*started);
       return;
     }
+    auto check_tasks = [this, life = place.life] {
+      if (!lives_[life].tasks.empty())
+        violation_ = "a worker registered under a living task";
+    };
     auto started = actors::start_worker(system_, environment, settings_.values, fresh.network,
                                         {.master = nodes_[master_node].address,
                                          .exit_process = [this, which](const std::string&) { crash(which); },
+                                         .registered = check_tasks,
                                          .code = settings_.code,
                                          .detached_tasks = false});
     if (!started)
@@ -103,14 +114,14 @@ void simulated_cluster::restart(std::size_t which) {
 }
 
 std::size_t simulated_cluster::life_of(caf::resumable* job) const {
-  auto* actor = dynamic_cast<caf::scheduled_actor*>(job);
-  return actor && actor->id() < life_of_actor_.size() ? life_of_actor_[actor->id()] : nobody;
+  auto id = id_of(job);
+  return id != caf::invalid_actor_id && id < life_of_actor_.size() ? life_of_actor_[id] : nobody;
 }
 
 void simulated_cluster::hold_frozen_jobs() {
   auto frozen = [&](caf::resumable* job) {
     auto life = life_of(job);
-    if (life == nobody || (lives_[life].running && !lives_[life].paused_until))
+    if (life == nobody || (lives_[life].running && !lives_[life].paused_until && !blocked_.count(id_of(job))))
       return false;
     lives_[life].held.push_back(job);
     return true;
@@ -119,12 +130,13 @@ void simulated_cluster::hold_frozen_jobs() {
 }
 
 void simulated_cluster::release_held_jobs() {
+  std::erase_if(blocked_, [&](const auto& each) { return now() >= each.second; });
   for (auto& each : lives_) {
     if (each.paused_until && now() >= *each.paused_until)
       each.paused_until.reset();
     if (each.running && !each.paused_until)
       for (auto* job : std::exchange(each.held, {}))
-        scheduler_.jobs.push_back(job);
+        scheduler_.jobs.push_back(job); // one that is blocked will be held again
   }
 }
 
@@ -135,15 +147,27 @@ void simulated_cluster::step() {
   if (jobs.empty())
     return advance();
   std::swap(jobs.front(), jobs[random_() % jobs.size()]);
-  auto life = life_of(jobs.front());
-  if (auto* actor = dynamic_cast<caf::scheduled_actor*>(jobs.front())) {
-    auto mix = [&](std::uint64_t value) { trace_ = (trace_ ^ value) * 0x100000001b3; };
-    for (char c : std::string_view{actor->name()})
-      mix(static_cast<unsigned char>(c));
-    mix(static_cast<std::uint64_t>(now().time_since_epoch().count()));
-  }
+  run(jobs.front());
+}
+
+void simulated_cluster::run(caf::resumable* job) {
   ++steps_;
+  auto life = life_of(job);
+  auto* actor = dynamic_cast<caf::scheduled_actor*>(job);
+  if (!actor || life == nobody)
+    return as(life, [&] { scheduler_.try_run_once(); });
+  caf::strong_actor_ptr alive{actor->ctrl()}; // to look at it afterwards
+  std::string_view name = actor->name();
+  auto mix = [&](std::uint64_t value) { trace_ = (trace_ ^ value) * 0x100000001b3; };
+  for (char c : name)
+    mix(static_cast<unsigned char>(c));
+  mix(static_cast<std::uint64_t>(now().time_since_epoch().count()));
+  auto is_task = name == "task";
+  if (is_task)
+    lives_[life].tasks.insert(actor->id());
   as(life, [&] { scheduler_.try_run_once(); });
+  if (is_task && actor->getf(caf::abstract_actor::is_terminated_flag))
+    lives_[life].tasks.erase(actor->id());
 }
 
 void simulated_cluster::advance() {
@@ -154,6 +178,8 @@ void simulated_cluster::advance() {
   for (const auto& each : lives_)
     if (each.paused_until)
       next = std::min(next, *each.paused_until);
+  for (const auto& [id, until] : blocked_)
+    next = std::min(next, until);
   wake_ups_.erase(wake_ups_.begin(), wake_ups_.upper_bound(now()));
   if (!wake_ups_.empty())
     next = std::min(next, *wake_ups_.begin());
@@ -194,6 +220,15 @@ void simulated_cluster::pause(std::size_t node, std::chrono::milliseconds length
   auto& life = lives_[nodes_[node].life];
   if (life.running)
     life.paused_until = now() + length;
+}
+
+void simulated_cluster::block_a_task(std::chrono::milliseconds length) {
+  std::vector<caf::actor_id> running;
+  for (const auto& each : lives_)
+    if (each.running)
+      running.insert(running.end(), each.tasks.begin(), each.tasks.end());
+  if (!running.empty())
+    blocked_[running[random_() % running.size()]] = now() + length;
 }
 
 void simulated_cluster::crash(std::size_t node) {

@@ -70,9 +70,14 @@ public:
   void break_a_connection();
   void pause(std::size_t node, std::chrono::milliseconds length);
   void crash(std::size_t node);
+  /// User code of a task that runs just now does not return for so long.
+  void block_a_task(std::chrono::milliseconds length);
   void restart(std::size_t node);
   [[nodiscard]] bool is_down(std::size_t node) const { return !lives_[nodes_[node].life].running; }
   [[nodiscard]] std::size_t nodes() const { return nodes_.size(); }
+
+  /// Not empty: a worker began a session under a task of an earlier one (protocol-control, W1).
+  [[nodiscard]] const std::string& violation() const { return violation_; }
 
 private:
   struct testing_config : caf::actor_system_config {
@@ -84,6 +89,7 @@ private:
     bool running = true;
     std::optional<time_point> paused_until;
     std::vector<caf::resumable*> held; ///< jobs of frozen actors
+    std::set<caf::actor_id> tasks;     ///< that have begun and not ended
     std::unique_ptr<simulated_platform> environment;
     actors::connector network;
     std::unique_ptr<actors::master> master;
@@ -98,6 +104,7 @@ private:
   template <class Action>
   void as(std::size_t life, Action action);
   void hold_frozen_jobs();
+  void run(caf::resumable* job);
   void release_held_jobs();
   void advance();
   [[nodiscard]] std::optional<std::chrono::milliseconds> draw_notice();
@@ -112,8 +119,10 @@ private:
   std::shared_ptr<actors::simulated_network> network_;
   std::vector<node> nodes_;
   std::vector<life> lives_;
-  std::vector<std::size_t> life_of_actor_; ///< by actor id
+  std::vector<std::size_t> life_of_actor_;      ///< by actor id
+  std::map<caf::actor_id, time_point> blocked_; ///< until when
   std::multiset<time_point> wake_ups_;
+  std::string violation_;
   std::uint64_t epoch_ = 0;
   std::uint64_t steps_ = 0;
   std::uint64_t trace_ = 0xcbf29ce484222325;
