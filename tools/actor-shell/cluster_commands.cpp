@@ -103,9 +103,8 @@ result<answer> slots(cluster& of, const arguments&) {
 
   auto names = names_of_jobs(*jobs);
   answer found{{{"slots", json::array()}}, {}};
-  table rows{
-      {{"SLOT"}, {"STATE"}, {"MANAGED", align::right}, {"NETWORK", align::right}, {"JOB"}, {"NAME"}},
-      {}};
+  table rows{{{"SLOT"}, {"STATE"}, {"MANAGED", align::right}, {"NETWORK", align::right}, {"JOB"}, {"NAME"}},
+             {}};
   for (const json& worker : list_of(*workers, "taskmanagers")) {
     std::string id = text_of(worker, "id");
     auto details = of.get("/taskmanagers/" + url_encoded(id));

@@ -149,8 +149,9 @@ private:
     std::fflush(stdout);
   }
 
-  void remember(const std::string& line) {
-    if (line.find_first_not_of(" \t") == std::string::npos)
+  void remember(std::string line) {
+    line.erase(line.find_last_not_of(" \t") + 1); // a completion ends with a blank
+    if (line.empty())
       return;
     HistEvent event;
     history(history_, &event, H_ENTER, line.c_str());

@@ -56,8 +56,9 @@ int run_interactively(session& commands, platform& environment, const rest_addre
     auto outcome = editor.read(line);
     if (outcome == line_editor::outcome::end)
       break;
-    if (outcome == line_editor::outcome::line)
-      commands.run(line);
+    if (outcome == line_editor::outcome::canceled)
+      continue;
+    commands.run(line);
     if (commands.interrupted())
       std::cout << std::endl; // behind the ^C
   }

@@ -1,5 +1,6 @@
 #include "table.hpp"
 
+#include "units.hpp"
 #include "utf8.hpp"
 
 #include <algorithm>
@@ -149,7 +150,7 @@ std::string clipped(std::string_view rendered, std::size_t columns, std::size_t 
   for (std::size_t i = 0; i < shown; ++i)
     text += clipped_line(lines[i], columns) + '\n';
   if (shown < lines.size() && rows > 0)
-    text += clipped_line("(" + std::to_string(lines.size() - shown) + " more lines)", columns) + '\n';
+    text += clipped_line("(" + counted(lines.size() - shown, "line") + " more)", columns) + '\n';
   return text;
 }
 

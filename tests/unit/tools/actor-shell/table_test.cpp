@@ -59,8 +59,8 @@ TEST_CASE("bytes that are not UTF-8 are shown one by one as question marks") {
 TEST_CASE("a page is cut to the size of the terminal, and says what is left out") {
   CHECK(clipped("abcdef\nxy\n", 4, 5) == "abcd\nxy\n");
   CHECK(clipped("1\n2\n3\n", 80, 3) == "1\n2\n3\n");
-  CHECK(clipped("1\n2\n3\n4\n", 80, 3) == "1\n2\n(2 more lines)\n");
-  CHECK(clipped("1\n2", 80, 1) == "(2 more lines)\n");
+  CHECK(clipped("1\n2\n3\n4\n", 80, 3) == "1\n2\n(2 lines more)\n");
+  CHECK(clipped("1\n2", 80, 1) == "(2 lines more)\n");
   CHECK(clipped("1\n", 80, 0) == "");
   CHECK(clipped("", 80, 3) == "");
 }
