@@ -148,6 +148,9 @@ void simulated_cluster::step() {
     return advance();
   std::swap(jobs.front(), jobs[random_() % jobs.size()]);
   run(jobs.front());
+  // Work takes time, so timers and packets come in between.
+  if (random_() % 4 == 0)
+    scheduler_.advance_time(std::chrono::microseconds{random_() % 1'000});
 }
 
 void simulated_cluster::run(caf::resumable* job) {
