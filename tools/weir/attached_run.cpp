@@ -112,9 +112,10 @@ private:
         return failed(told.failure().wrap("cannot fetch the result of job " + id_));
       const json result = told->parsed.value("job-execution-result", json::object());
       end.runtime_ms = result.value("net-runtime", std::int64_t{0});
-      for (const auto& [name, value] : result.value("accumulator-results", json::object()).items())
-        if (auto lines = value.is_string() ? from_base64(value.get<std::string>()) : result_of_nothing())
-          end.results.emplace_back(name, *lines);
+      const json accumulators = result.value("accumulator-results", json::object());
+      for (const auto& [name, value] : accumulators.items())
+        if (auto lines = from_base64(value.is_string() ? value.get<std::string>() : ""))
+          end.results.emplace_back(name, *std::move(lines));
     } else if (state == "FAILED") {
       auto told = master_.get(path_ + "/exceptions");
       if (!told)
@@ -128,8 +129,6 @@ private:
     }
     return tell_end(end, canceling_);
   }
-
-  static result<std::string> result_of_nothing() { return std::string{}; }
 
   const command_context& with_;
   rest_client& master_;

@@ -135,18 +135,32 @@ public:
   }
 };
 
+/// `weir cluster` without more.
+class cluster_without_command final : public command {
+public:
+  using command::command;
+
+  int run(const command_context&) override {
+    print_error("weir",
+                "say what to do: cluster start, cluster stop or cluster status. `weir cluster --help` "
+                "tells more.");
+    return exit_wrong_usage;
+  }
+};
+
 } // namespace
 
 void add_cluster_commands(CLI::App& program, command_list& all) {
   CLI::App* cluster =
       program.add_subcommand("cluster", "Starts and stops a cluster of processes on this machine");
-  cluster->require_subcommand(1);
+  cluster->require_subcommand(0, 1);
   cluster->fallthrough();
   all.push_back(std::make_unique<start_command>(
       *cluster->add_subcommand("start", "Starts a master and workers, and waits until they are ready")));
   all.push_back(std::make_unique<stop_command>(*cluster->add_subcommand("stop", "Ends them")));
   all.push_back(std::make_unique<cluster_status_command>(
       *cluster->add_subcommand("status", "Shows the nodes, their processes, addresses and slots")));
+  all.push_back(std::make_unique<cluster_without_command>(*cluster)); // the others come first
 }
 
 } // namespace weir::tools

@@ -43,14 +43,23 @@ job_progress progress_of(const json& job) {
   return read;
 }
 
-std::string progress_text(const job_progress& before, const job_progress& now) {
+std::uint64_t record_rate::per_second(const job_progress& now) {
+  constexpr std::int64_t period_ms = 1'000;
+  std::int64_t passed = now.elapsed_ms - since_ms_;
+  if (passed >= period_ms) {
+    std::uint64_t more = now.records > records_ ? now.records - records_ : 0;
+    per_second_ = more * 1'000 / static_cast<std::uint64_t>(passed);
+    since_ms_ = now.elapsed_ms;
+    records_ = now.records;
+  }
+  return per_second_;
+}
+
+std::string progress_text(const job_progress& now, std::uint64_t records_per_second) {
   std::string text = now.state + "  " + std::to_string(now.running) + " of " + std::to_string(now.subtasks) +
                      " subtasks run, " + std::to_string(now.finished) + " finished";
-  std::int64_t passed = now.elapsed_ms - before.elapsed_ms;
-  if (passed > 0 && now.records > before.records) {
-    auto rate = static_cast<double>(now.records - before.records) * 1000 / static_cast<double>(passed);
-    text += "  " + std::to_string(static_cast<std::uint64_t>(rate)) + " records/s";
-  }
+  if (records_per_second != 0)
+    text += "  " + std::to_string(records_per_second) + " records/s";
   char seconds[32];
   std::snprintf(seconds, sizeof seconds, "  %.1f s", static_cast<double>(now.elapsed_ms) / 1000);
   return text + seconds;

@@ -21,8 +21,21 @@ struct job_progress {
 /// Reads what `GET /jobs/:jobid` gives; what is missing there counts as zero.
 job_progress progress_of(const nlohmann::json& job);
 
-/// "RUNNING  2 of 4 subtasks run, 1 finished  1234 records/s  12.3 s"; the rate is since `before`.
-std::string progress_text(const job_progress& before, const job_progress& now);
+/// How fast a job takes records. Workers tell their counts about once a second, so a rate is over at least
+/// that, and holds until the next one.
+class record_rate {
+public:
+  /// Records a second, as of this look at the job; 0 while it is not known.
+  std::uint64_t per_second(const job_progress& now);
+
+private:
+  std::int64_t since_ms_ = 0;
+  std::uint64_t records_ = 0;
+  std::uint64_t per_second_ = 0;
+};
+
+/// "RUNNING  2 of 4 subtasks run, 1 finished  1234 records/s  12.3 s"; without a rate that is 0.
+std::string progress_text(const job_progress& now, std::uint64_t records_per_second);
 
 /// FINISHED, FAILED or CANCELED.
 bool has_ended(const std::string& state);

@@ -131,8 +131,3 @@ int main(int argc, char** argv) {
       return each->run(context);
   return exit_wrong_usage;
 }
-
-int weir::tools::failed(const error& why) {
-  print_error("weir", why.message());
-  return exit_failed;
-}

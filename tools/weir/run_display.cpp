@@ -11,6 +11,7 @@ namespace {
 
 /// A job that has just been handed in waits for nothing that is worth telling.
 constexpr std::int64_t patience_ms = 1'000;
+constexpr std::int64_t redraw_ms = 100;
 
 void write(const std::string& text) {
   std::fwrite(text.data(), 1, text.size(), stdout);
@@ -30,12 +31,14 @@ void run_display::show(const job_progress& now) {
     told_ = now.waiting_for;
     std::fprintf(stderr, "The job waits: %s.\n", told_.c_str());
   }
-  if (on_terminal_) {
-    std::fprintf(stderr, "\r\x1b[K%s", progress_text(before_, now).c_str());
+  std::uint64_t rate = rate_.per_second(now);
+  bool is_due = shown_at_ms_ < 0 || now.elapsed_ms - shown_at_ms_ >= redraw_ms;
+  if (on_terminal_ && is_due) {
+    std::fprintf(stderr, "\r\x1b[K%s", progress_text(now, rate).c_str());
     std::fflush(stderr);
     line_is_shown_ = true;
+    shown_at_ms_ = now.elapsed_ms;
   }
-  before_ = now;
 }
 
 void run_display::clear() {

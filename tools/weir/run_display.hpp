@@ -26,7 +26,8 @@ private:
   bool on_terminal_;
   bool line_is_shown_ = false;
   std::string told_; ///< what it was said to wait for
-  job_progress before_;
+  std::int64_t shown_at_ms_ = -1;
+  record_rate rate_;
 };
 
 /// How a job ended.

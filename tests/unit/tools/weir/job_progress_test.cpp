@@ -24,13 +24,21 @@ TEST_CASE("progress is the sum over the vertices") {
   CHECK(now.finished == 1);
   CHECK(now.records == 500);
   CHECK(now.elapsed_ms == 2'000);
-  CHECK(progress_text({.records = 100, .elapsed_ms = 1'000}, now) ==
-        "RUNNING  4 of 5 subtasks run, 1 finished  400 records/s  2.0 s");
+  CHECK(progress_text(now, 400) == "RUNNING  4 of 5 subtasks run, 1 finished  400 records/s  2.0 s");
+  CHECK(progress_text(now, 0) == "RUNNING  4 of 5 subtasks run, 1 finished  2.0 s");
 }
 
-TEST_CASE("without records or time between two looks there is no rate") {
-  job_progress now{.state = "RUNNING", .subtasks = 1, .running = 1, .records = 5, .elapsed_ms = 1'000};
-  CHECK(progress_text(now, now) == "RUNNING  1 of 1 subtasks run, 0 finished  1.0 s");
+TEST_CASE("a rate is over at least a second, and holds until the next one") {
+  record_rate rate;
+  auto at = [&](std::int64_t elapsed_ms, std::uint64_t records) {
+    return rate.per_second({.records = records, .elapsed_ms = elapsed_ms});
+  };
+  CHECK(at(500, 5'000) == 0);
+  CHECK(at(1'000, 10'000) == 10'000);
+  CHECK(at(1'900, 10'000) == 10'000);
+  CHECK(at(3'000, 50'000) == 20'000);
+  CHECK(at(5'000, 50'000) == 0);
+  CHECK(at(7'000, 10) == 0); // tasks that began anew
 }
 
 TEST_CASE("an answer that lacks what is expected counts as nothing") {
