@@ -80,6 +80,9 @@ private:
       plan(moment(),
            "node " + std::to_string(paused) + " pauses for " + std::to_string(pause.count()) + " ms",
            [=, this] { cluster_.pause(paused, pause); });
+      auto block = length();
+      plan(moment(), "a task blocks for " + std::to_string(block.count()) + " ms",
+           [=, this] { cluster_.block_a_task(block); });
       for (auto node :
            {1 + random() % (cluster_.nodes() - 1), std::uint64_t{simulated_cluster::master_node}}) {
         auto down = length();
