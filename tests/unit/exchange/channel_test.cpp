@@ -238,6 +238,26 @@ TEST_CASE_FIXTURE(connected, "what was sent before the consumer opened waits for
   CHECK(received == std::vector<entry>{{1, 1}});
 }
 
+TEST_CASE_FIXTURE(connected,
+                  "what waits goes before what comes later, and blocks the channel until it has gone") {
+  open(true);
+  std::vector<entry> sent;
+  for (std::uint64_t i = 0; i < window + 1; ++i) {
+    sent.push_back({i, i});
+    send({sent.back()});
+  }
+  out.on_credit(window + 2, {});
+  CHECK(out.is_blocked());
+  sent.push_back({99, 99});
+  send({sent.back()});
+  CHECK(under_way.size() == window);
+  out.pump();
+  std::vector<entry> received;
+  for (const auto& one : under_way)
+    received.push_back(records_of<entry>(*std::get<sent_item>(one).item.records).front());
+  CHECK(received == sent);
+}
+
 TEST_CASE_FIXTURE(connected, "empty batches do not travel") {
   open(true);
   send({});
