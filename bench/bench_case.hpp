@@ -16,6 +16,9 @@ struct run {
   /// How long the work took, where that is not the whole call: a job is timed from the first subtask RUNNING
   /// to the last one FINISHED. 0: the whole call.
   double seconds = 0;
+  /// Processor time used by processes that go on behind the call; what this process and its ended children
+  /// use is known.
+  double cpu_seconds_elsewhere = 0;
 };
 
 enum class quantity : std::uint8_t {

@@ -6,16 +6,30 @@
 #include <numeric>
 #include <optional>
 
+#include <sys/resource.h>
+
 namespace bench {
 
 namespace {
 
 constexpr std::size_t rounds_min = 5;
 
-double now(clockid_t clock) {
+double now() {
   timespec time{};
-  ::clock_gettime(clock, &time);
+  ::clock_gettime(CLOCK_MONOTONIC, &time);
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
+}
+
+/// Processor time of this process and of those it started and waited for.
+double cpu_seconds() {
+  double seconds = 0;
+  for (int who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
+    rusage used{};
+    ::getrusage(who, &used);
+    for (const timeval& each : {used.ru_utime, used.ru_stime})
+      seconds += static_cast<double>(each.tv_sec) + static_cast<double>(each.tv_usec) * 1e-6;
+  }
+  return seconds;
 }
 
 double median_of(std::vector<double> values) {
@@ -32,10 +46,10 @@ double sum_of(const std::vector<double>& values) {
 
 /// Runs one side once and notes it. Returns its checksum.
 std::uint64_t measure(const std::function<run()>& loop, quantity kind, side& into) {
-  double cpu = now(CLOCK_PROCESS_CPUTIME_ID), wall = now(CLOCK_MONOTONIC);
+  double cpu = cpu_seconds(), wall = now();
   run done = loop();
-  wall = now(CLOCK_MONOTONIC) - wall;
-  cpu = now(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+  wall = now() - wall;
+  cpu = cpu_seconds() - cpu + done.cpu_seconds_elsewhere;
   if (done.seconds > 0)
     wall = done.seconds;
   into.values.push_back(kind == quantity::rate ? done.amount / wall : done.amount);
@@ -113,8 +127,8 @@ comparison compare(const bench_case& question, double seconds) {
   try {
     auto wrong = measure_round(question, made);
     forget_runs(made);
-    double end = now(CLOCK_MONOTONIC) + seconds;
-    while (!wrong && (made.limit.values.size() < rounds_min || now(CLOCK_MONOTONIC) < end))
+    double end = now() + seconds;
+    while (!wrong && (made.limit.values.size() < rounds_min || now() < end))
       wrong = measure_round(question, made);
     made.failure = wrong.value_or("");
   } catch (const std::exception& failure) {

@@ -12,7 +12,7 @@ namespace bench {
 struct side {
   std::string name;
   std::vector<double> values;      ///< the case's unit, one a round
-  std::vector<double> cpu_seconds; ///< of the whole process, one a round
+  std::vector<double> cpu_seconds; ///< of all processes that took part, one a round
   std::vector<double> wall_seconds;
 
   [[nodiscard]] double median() const;

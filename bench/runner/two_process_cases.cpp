@@ -4,6 +4,7 @@
 #include "test_cluster.hpp"
 #include "workloads.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <stdexcept>
@@ -35,7 +36,14 @@ std::uint64_t collected_checksum(const std::string& output) {
   return std::stoull(output.substr(at + title.size()));
 }
 
-run exchange_job(const test_cluster& cluster, std::uint64_t records) {
+double worker_seconds(test_cluster& cluster) {
+  auto used = weir::testing::processor_time(cluster.worker(0).id()) +
+              weir::testing::processor_time(cluster.worker(1).id());
+  return std::chrono::duration<double>(used).count();
+}
+
+run exchange_job(test_cluster& cluster, std::uint64_t records) {
+  double used_before = worker_seconds(cluster);
   auto done =
       cluster.run({"-p", "1", "-c", "exchange"}, BENCH_JOBS, {"--records=" + std::to_string(records)});
   if (!done.succeeded())
@@ -47,7 +55,8 @@ run exchange_job(const test_cluster& cluster, std::uint64_t records) {
     milliseconds = std::max(milliseconds, vertex.at("duration").get<double>());
   return {.amount = static_cast<double>(records * sizeof(wide_record)) / 1e6,
           .checksum = collected_checksum(done.output),
-          .seconds = milliseconds / 1e3};
+          .seconds = milliseconds / 1e3,
+          .cpu_seconds_elsewhere = worker_seconds(cluster) - used_before};
 }
 
 /// Seconds from the start of `weir run -d` until REST shows all subtasks RUNNING.
