@@ -56,7 +56,8 @@ public:
     if (slots_ != 0)
       settings.set(options::taskmanager_slots, slots_);
     auto where = folder(with);
-    if (auto started = start_nodes({with.environment, settings, {}}, where, size_); !started)
+    interruption signals; // nothing is to stay behind, so also while what was started is ended again
+    if (auto started = start_nodes({with.environment, settings, {}}, where, size_, signals); !started)
       return failed(started.failure());
     std::uint64_t slots = 0;
     for (const cluster_node& node : where.nodes())

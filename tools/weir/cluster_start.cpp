@@ -2,7 +2,6 @@
 
 #include "base/options.hpp"
 #include "cluster_stop.hpp"
-#include "interruption.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -19,7 +18,8 @@ constexpr std::uint64_t log_bytes_max = 64 * 1024 * 1024;
 
 class starting {
 public:
-  starting(const command_context& with, cluster_folder& folder) : with_{with}, folder_{folder} {
+  starting(const command_context& with, cluster_folder& folder, interruption& signals)
+      : with_{with}, folder_{folder}, signals_{signals} {
     deadline_ = with.environment.clock().now() + with.settings.get(options::client_timeout);
     program_ = std::filesystem::read_symlink("/proc/self/exe").replace_filename("weir-node");
   }
@@ -45,16 +45,20 @@ public:
           return blame(node, "ended before it was ready");
         if (with_.environment.clock().now() >= deadline_)
           return blame(node, "was not ready in time (client.timeout)");
-        if (interruption_.wait(look_again))
-          return error{errc::canceled, "Interrupted: the cluster was not started."};
+        if (signals_.wait(look_again))
+          return interrupted();
       }
     for (const cluster_node& node : nodes_)
       if (!is_alive(node.process))
         return blame(node, "has ended");
+    if (signals_.wait(0ms))
+      return interrupted();
     return {};
   }
 
 private:
+  static error interrupted() { return {errc::canceled, "Interrupted: the cluster was not started."}; }
+
   [[nodiscard]] error blame(const cluster_node& node, const std::string& what) const {
     std::string text = "cannot start the cluster: " + node.name + ' ' + what;
     auto log = with_.environment.files().read_all(folder_.log_of(node.name), log_bytes_max);
@@ -72,14 +76,15 @@ private:
 
   const command_context& with_;
   cluster_folder& folder_;
-  interruption interruption_;
+  interruption& signals_;
   time_point deadline_;
   std::string program_;
   std::vector<cluster_node> nodes_;
 };
 
-result<void> start_all(const command_context& with, cluster_folder& folder, const cluster_size& size) {
-  starting way{with, folder};
+result<void> start_all(const command_context& with, cluster_folder& folder, const cluster_size& size,
+                       interruption& signals) {
+  starting way{with, folder, signals};
   if (auto started = way.start("master", {"--role=master"}); !started)
     return started;
   if (auto ready = way.wait_for_all(); !ready)
@@ -95,7 +100,8 @@ result<void> start_all(const command_context& with, cluster_folder& folder, cons
 
 } // namespace
 
-result<void> start_nodes(const command_context& with, cluster_folder& folder, const cluster_size& size) {
+result<void> start_nodes(const command_context& with, cluster_folder& folder, const cluster_size& size,
+                         interruption& signals) {
   auto& files = with.environment.files();
   if (auto made = files.create_folders(folder.logs()); !made)
     return made;
@@ -112,7 +118,7 @@ result<void> start_nodes(const command_context& with, cluster_folder& folder, co
   for (const cluster_node& ended : folder.nodes())
     if (auto forgotten = folder.forget(ended.name); !forgotten)
       return forgotten;
-  auto started = start_all(with, folder, size);
+  auto started = start_all(with, folder, size, signals);
   if (!started)
     if (auto stopped = stop_nodes(with.environment, folder, stop_timeout); !stopped)
       return error{started.failure().code(),
