@@ -47,11 +47,14 @@ TEST_CASE("a producer sends nothing before it is opened, and never more than was
 TEST_CASE("grants are totals: one that is repeated or late adds nothing") {
   producer_end end;
   CHECK(end.on_open(1, 4) == opened::opened);
-  end.on_credit(2);
-  end.on_credit(4);
+  end.on_credit(6);
+  end.on_credit(6);
+  end.on_credit(5);
   CHECK(end.on_open(1, 4) == opened::opened);
-  for (int i = 0; i < 4; ++i)
+  for (int i = 0; i < 6; ++i) {
+    CHECK(end.may_send());
     end.take_sequence();
+  }
   CHECK_FALSE(end.may_send());
 }
 
