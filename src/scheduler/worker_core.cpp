@@ -11,19 +11,6 @@ worker_core::worker_core(worker_settings settings)
   master_timeout_ = settings_.heartbeat_timeout;
 }
 
-// In place, since this compiler warns wrongly about a variant that is moved.
-template <class Action>
-void worker_core::act(Action action) {
-  out_.emplace_back(std::in_place_type<Action>, std::move(action));
-}
-
-template <class Step>
-worker_core::actions worker_core::perform(time_point now, Step step) {
-  now_ = std::max(now, now_);
-  step();
-  return std::exchange(out_, {});
-}
-
 worker_core::actions worker_core::start(time_point now) {
   return perform(now, [&] {
     phase_ = phase::dialling;
@@ -266,14 +253,6 @@ void worker_core::send_register() {
                        settings_.physical_memory, settings_.process_id});
 }
 
-void worker_core::send_heartbeat() {
-  heartbeat_at_ = now_ + heartbeat_interval_;
-  heartbeat beat{session_, resident_memory_, network_memory_used_, {}};
-  for (const auto& [id, attempt] : attempts_)
-    beat.tasks.push_back({id, attempt.state, attempt.metrics});
-  tell(std::move(beat));
-}
-
 void worker_core::on_task_metrics(const attempt_id& id, const task_metrics& metrics) {
   if (auto found = attempts_.find(id); found != attempts_.end())
     found->second.metrics = metrics;
@@ -282,91 +261,6 @@ void worker_core::on_task_metrics(const attempt_id& id, const task_metrics& metr
 void worker_core::on_memory(std::uint64_t resident, std::uint64_t network_used) {
   resident_memory_ = resident;
   network_memory_used_ = network_used;
-}
-
-worker_core::actions worker_core::on_tick(time_point now) {
-  return perform(now, [&] {
-    check_deadlines();
-    switch (phase_) {
-    case phase::unconnected:
-      if (now_ >= retry_at_) {
-        phase_ = phase::dialling;
-        act(dial_master{});
-      }
-      break;
-    case phase::dialling:
-    case phase::waiting:
-      break;
-    case phase::registering:
-      if (now_ - heard_at_ >= master_timeout_)
-        act(drop_master{"it does not answer the registration"});
-      else if (now_ >= retry_at_)
-        send_register();
-      break;
-    case phase::registered:
-      if (now_ - heard_at_ >= master_timeout_) {
-        act(drop_master{"no sign of life for " + std::to_string(master_timeout_.count()) +
-                        " ms (heartbeat.timeout)"});
-        heard_at_ = now_; // the drop is on its way
-        break;
-      }
-      if (now_ >= heartbeat_at_)
-        send_heartbeat();
-      for (std::uint32_t i = 0; i < slots_.size(); ++i) {
-        auto& slot = slots_[i];
-        if (slot.at != worker_slots::state::offered || slot.releasing || now_ < slot.offer_again_at)
-          continue;
-        slot.offer_wait = std::min(slot.offer_wait * 2, settings_.retry_max);
-        slot.offer_again_at = now_ + slot.offer_wait;
-        tell(offer{session_, i, slot.allocation, slot.job});
-      }
-      break;
-    }
-  });
-}
-
-void worker_core::check_deadlines() {
-  if (exiting_)
-    return;
-  auto late = [&](const attempt_id& id, time_point by) {
-    if (now_ < by || exiting_)
-      return;
-    exiting_ = true;
-    act(exit_process{"task " + to_string(id) + " did not end within " +
-                     std::to_string(settings_.cancellation_timeout.count()) +
-                     " ms after it was canceled (task.cancellation.timeout)"});
-  };
-  for (const auto& [id, by] : leftovers_)
-    late(id, by);
-  for (const auto& [id, attempt] : attempts_)
-    if (attempt.cancel_by)
-      late(id, *attempt.cancel_by);
-}
-
-time_point worker_core::wake_at() const {
-  auto first = time_point::max();
-  auto consider = [&](time_point at) { first = std::min(first, at); };
-  for (const auto& [id, by] : leftovers_)
-    consider(by);
-  for (const auto& [id, attempt] : attempts_)
-    if (attempt.cancel_by)
-      consider(*attempt.cancel_by);
-  if (exiting_)
-    first = time_point::max();
-  if (phase_ == phase::unconnected)
-    consider(retry_at_);
-  if (phase_ == phase::registering) {
-    consider(retry_at_);
-    consider(heard_at_ + master_timeout_);
-  }
-  if (phase_ == phase::registered) {
-    consider(heartbeat_at_);
-    consider(heard_at_ + master_timeout_);
-    for (std::uint32_t i = 0; i < slots_.size(); ++i)
-      if (slots_[i].at == worker_slots::state::offered && !slots_[i].releasing)
-        consider(slots_[i].offer_again_at);
-  }
-  return first;
 }
 
 void worker_core::tell(control_message message) {

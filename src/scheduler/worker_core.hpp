@@ -4,11 +4,13 @@
 #include "scheduler/worker_slots.hpp"
 #include "wire/control_messages.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -153,9 +155,18 @@ private:
   void on(const Other&) {} // of the blob protocol, or from a worker: not the core's
 
   template <class Step>
-  actions perform(time_point now, Step step);
+  actions perform(time_point now, Step step) {
+    now_ = std::max(now, now_);
+    step();
+    return std::exchange(out_, {});
+  }
+
+  // In place, since this compiler warns wrongly about a variant that is moved.
   template <class Action>
-  void act(Action action);
+  void act(Action action) {
+    out_.emplace_back(std::in_place_type<Action>, std::move(action));
+  }
+
   void tell(control_message message);
   void reset(const std::string& reason);
   void register_if_possible();
