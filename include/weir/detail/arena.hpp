@@ -8,7 +8,8 @@
 
 namespace weir::detail {
 
-/// Bytes that live as long as what they belong to. Blocks are kept over clear(), so a reused arena does not allocate.
+/// Bytes that live as long as what they belong to. Blocks are kept over clear(), so a reused arena does not
+/// allocate.
 class arena {
 public:
   /// Copies `bytes`; the result is valid until clear(). Amortised O(bytes).

@@ -16,8 +16,9 @@ struct record_type;
 
 /// What is known of a batch without its record type: how many records, and which optional columns are filled.
 ///
-/// A batch has one owner at a time: an operator that gets one by reference may change it, or keep it by moving the
-/// pointer out. The reference count exists because actor messages copy handles; it is 1 wherever operators run.
+/// A batch has one owner at a time: an operator that gets one by reference may change it, or keep it by
+/// moving the pointer out. The reference count exists because actor messages copy handles; it is 1 wherever
+/// operators run.
 struct batch_base {
   explicit batch_base(const record_type& record) : type{&record} {}
   batch_base(const batch_base&) = delete;
@@ -65,16 +66,17 @@ private:
   batch_base* batch_ = nullptr;
 };
 
-/// The most records a batch holds: 1024, or what fits 32 KiB (both measured: docs/benchmarks.md), at least 16.
+/// The most records a batch holds: 1024, or what fits 32 KiB (both measured: docs/benchmarks.md), at
+/// least 16.
 template <class T>
-inline constexpr std::uint32_t batch_capacity =
-    static_cast<std::uint32_t>(std::clamp<std::size_t>(32 * 1024 / sizeof(T), 16, 1024));
+inline constexpr std::uint32_t
+    batch_capacity = static_cast<std::uint32_t>(std::clamp<std::size_t>(32 * 1024 / sizeof(T), 16, 1024));
 
 /// Records of one type, with a column of key hashes and one of event times that are allocated on first use.
 ///
-/// The values stay constructed when the batch is cleared: a std::string keeps its capacity, so a stream of strings
-/// does not allocate per record. There is room for one value beyond the capacity, so that a branch-free filter may
-/// write before it knows whether the value counts.
+/// The values stay constructed when the batch is cleared: a std::string keeps its capacity, so a stream of
+/// strings does not allocate per record. There is room for one value beyond the capacity, so that a
+/// branch-free filter may write before it knows whether the value counts.
 template <class T>
 struct batch final : batch_base {
   static constexpr std::uint32_t capacity = batch_capacity<T>;

@@ -31,8 +31,8 @@ struct graph_edge {
   std::uint32_t from = 0;  ///< index into stream_graph::nodes
   std::uint32_t input = 0; ///< which input of the consumer
   partitioning how = partitioning::forward;
-  /// False until the user names a partitioner: the engine then takes forward where the parallelism is equal, and
-  /// rebalance where it is not.
+  /// False until the user names a partitioner: the engine then takes forward where the parallelism is equal,
+  /// and rebalance where it is not.
   bool chosen = false;
   /// For hash and custom edges, which need the record's type and the user's function. Empty for the others.
   partitioner_factory make_partitioner = {};
@@ -42,27 +42,27 @@ struct graph_edge {
 struct graph_node {
   std::string name;
   std::string uid;
-  std::string kind;                  ///< "source", "map", "sink", …
-  std::uint32_t parallelism = 0;     ///< 0: the job's
+  std::string kind;                    ///< "source", "map", "sink", …
+  std::uint32_t parallelism = 0;       ///< 0: the job's
   std::uint32_t fixed_parallelism = 0; ///< not 0: the only one possible (a non-keyed final result, a socket)
-  std::uint32_t max_parallelism = 0; ///< 0: the job's
-  std::string slot_sharing_group;    ///< empty: that of the inputs, else "default"
+  std::uint32_t max_parallelism = 0;   ///< 0: the job's
+  std::string slot_sharing_group;      ///< empty: that of the inputs, else "default"
   chaining chain = chaining::always;
-  std::vector<graph_edge> inputs;    ///< producers have a lower index than their consumers
+  std::vector<graph_edge> inputs;      ///< producers have a lower index than their consumers
   const record_type* record = nullptr; ///< what it emits; nullptr for a sink
   bool is_source = false;
 
   /// The operator alone.
   operator_factory make;
 
-  /// The operators from `fused_from` to this one as one, for when they are in one chain and nothing else reads what
-  /// is between them. Empty where there is nothing to fuse.
+  /// The operators from `fused_from` to this one as one, for when they are in one chain and nothing else
+  /// reads what is between them. Empty where there is nothing to fuse.
   operator_factory make_fused;
   std::uint32_t fused_from = 0;
 };
 
-/// The dataflow as the user wrote it, with the code of its operators. Made by a job function, by the client and again
-/// by every worker.
+/// The dataflow as the user wrote it, with the code of its operators. Made by a job function, by the client
+/// and again by every worker.
 struct stream_graph {
   std::string job_name;
   std::uint32_t parallelism = 0;     ///< 0: what was asked at submission

@@ -23,8 +23,8 @@ class output {
 public:
   virtual ~output() = default;
 
-  /// Takes the records. The receiver may change the batch, or move it out and leave an empty pointer; otherwise it is
-  /// the caller's again, with unspecified contents.
+  /// Takes the records. The receiver may change the batch, or move it out and leave an empty pointer;
+  /// otherwise it is the caller's again, with unspecified contents.
   virtual void emit(batch_ptr& records) = 0;
 };
 
@@ -55,15 +55,16 @@ public:
   [[nodiscard]] virtual bool canceled() const = 0;
   /// Where the operator's records go; `nullptr` for a sink.
   [[nodiscard]] virtual output* out() = 0;
-  /// Gives a named result of this subtask to the job: the values of all subtasks are put together in order and shown
-  /// when the job ends. The total size per job is limited (`collect.max-size`).
+  /// Gives a named result of this subtask to the job: the values of all subtasks are put together in order
+  /// and shown when the job ends. The total size per job is limited (`collect.max-size`).
   virtual void add_result(std::string_view name, std::string_view value) = 0;
 };
 
 /// A step of a task's operator chain. The engine calls it from one thread at a time.
 ///
-/// Life: open; then process, flush and on_watermark in any order; end_of_input once for each input; drain until it
-/// returns false; close. After a failure or a cancellation only close comes. Exceptions fail the task with their message.
+/// Life: open; then process, flush and on_watermark in any order; end_of_input once for each input; drain
+/// until it returns false; close. After a failure or a cancellation only close comes. Exceptions fail the
+/// task with their message.
 class stream_operator {
 public:
   virtual ~stream_operator() = default;
@@ -82,9 +83,10 @@ public:
   /// No more records will come on this input.
   virtual void end_of_input(std::uint32_t) {}
 
-  /// Called after the last end_of_input, again and again while it returns true: emits about one batch of what was held
-  /// back for the end. Between two calls the engine waits until the operator's outputs have credit, so that a large
-  /// final result does not flood them. The end goes on to the next operator after the call that returned false.
+  /// Called after the last end_of_input, again and again while it returns true: emits about one batch of what
+  /// was held back for the end. Between two calls the engine waits until the operator's outputs have credit,
+  /// so that a large final result does not flood them. The end goes on to the next operator after the call
+  /// that returned false.
   virtual bool drain() { return false; }
 
   virtual void close() noexcept {}
@@ -127,8 +129,8 @@ struct partitioner_context {
   channel_writer* writer = nullptr;
 };
 
-/// Spreads the records of one subtask over the channels of an edge. As an operator it has one input and no output:
-/// process() takes batches, flush() sends what it holds.
+/// Spreads the records of one subtask over the channels of an edge. As an operator it has one input and no
+/// output: process() takes batches, flush() sends what it holds.
 using partitioner_factory = std::function<std::unique_ptr<stream_operator>(const partitioner_context&)>;
 
 } // namespace weir::detail
