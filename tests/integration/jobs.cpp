@@ -111,3 +111,8 @@ WEIR_JOB(copy_lines) {
   env.from(weir::text_files(args.required<std::string>("input")))
       .write_text(args.required<std::string>("output"));
 }
+
+// Lines in, the same lines as a result.
+WEIR_JOB(collect_lines) {
+  env.from(weir::text_files(args.required<std::string>("input"))).collect("lines");
+}

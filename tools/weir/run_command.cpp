@@ -2,6 +2,7 @@
 #include "built_job.hpp"
 #include "command.hpp"
 #include "command_line.hpp"
+#include "interruption.hpp"
 #include "job_compiler.hpp"
 #include "local_run.hpp"
 #include "master_option.hpp"
@@ -11,6 +12,7 @@
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
+#include <optional>
 #include <string>
 
 namespace weir::tools {
@@ -52,6 +54,9 @@ public:
     auto master = master_.connect(with);
     if (!master)
       return failed(master.failure());
+    std::optional<interruption> from_submission_on;
+    if (!detached_)
+      from_submission_on.emplace();
     if (auto submitted = submit_job(*master, *job); !submitted)
       return failed(submitted.failure().wrap("the job was not submitted"));
     tell_submitted(job->submission.id);
