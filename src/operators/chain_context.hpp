@@ -57,7 +57,8 @@ public:
   [[nodiscard]] std::uint32_t max_parallelism() const override { return vertex_.max_parallelism; }
   // A new leader counts attempts from 0 again, but under a larger epoch.
   [[nodiscard]] std::uint64_t attempt() const override {
-    return (attempt_.epoch.value << 32) | attempt_.number;
+    constexpr int attempts_of_an_epoch = 20; // bits; an epoch is at most a wall time in milliseconds
+    return (attempt_.epoch.value << attempts_of_an_epoch) + attempt_.number;
   }
   [[nodiscard]] const std::string& job() const override { return job_; }
   [[nodiscard]] const std::string& name() const override { return name_; }
