@@ -57,8 +57,8 @@ inline constexpr bool can_extend<map_stage<Previous, F>> = true;
 
 template <class Stage>
 inline constexpr bool is_first_step = false;
-template <template <class, class> class Stage, class F>
-inline constexpr bool is_first_step<Stage<identity_stage, F>> = true;
+template <class F, class Kind>
+inline constexpr bool is_first_step<function_stage<identity_stage, F, Kind>> = true;
 
 /// What every stream of `T` offers. `Derived` gives `from()`: its upstream, with all that is pending made
 /// known.

@@ -38,12 +38,21 @@ struct identity_stage {
   }
 };
 
-template <class Previous, class F>
-struct map_stage {
+/// A step with the user's function behind the steps before it. `Kind` says what the function's result means.
+template <class Previous, class F, class Kind>
+struct function_stage {
   [[no_unique_address]] Previous previous;
   [[no_unique_address]] F function;
 
-  template <class Emitter>
+  template <class X, class Emitter>
+  [[gnu::always_inline]] void run(X&& value, Emitter& to) {
+    typename Kind::template step<F, Emitter> next{function, to};
+    previous.run(std::forward<X>(value), next);
+  }
+};
+
+struct map_kind {
+  template <class F, class Emitter>
   struct step {
     F& function;
     Emitter& to;
@@ -53,20 +62,10 @@ struct map_stage {
       to.emit(std::invoke(function, std::forward<X>(value)));
     }
   };
-
-  template <class X, class Emitter>
-  [[gnu::always_inline]] void run(X&& value, Emitter& to) {
-    step<Emitter> next{function, to};
-    previous.run(std::forward<X>(value), next);
-  }
 };
 
-template <class Previous, class F>
-struct filter_stage {
-  [[no_unique_address]] Previous previous;
-  [[no_unique_address]] F function;
-
-  template <class Emitter>
+struct filter_kind {
+  template <class F, class Emitter>
   struct step {
     F& function;
     Emitter& to;
@@ -77,20 +76,10 @@ struct filter_stage {
       to.emit_if(std::forward<X>(value), keep);
     }
   };
-
-  template <class X, class Emitter>
-  [[gnu::always_inline]] void run(X&& value, Emitter& to) {
-    step<Emitter> next{function, to};
-    previous.run(std::forward<X>(value), next);
-  }
 };
 
-template <class Previous, class F>
-struct flat_map_stage {
-  [[no_unique_address]] Previous previous;
-  [[no_unique_address]] F function;
-
-  template <class Emitter>
+struct flat_map_kind {
+  template <class F, class Emitter>
   struct step {
     F& function;
     Emitter& to;
@@ -100,13 +89,14 @@ struct flat_map_stage {
       std::invoke(function, std::forward<X>(value), to);
     }
   };
-
-  template <class X, class Emitter>
-  [[gnu::always_inline]] void run(X&& value, Emitter& to) {
-    step<Emitter> next{function, to};
-    previous.run(std::forward<X>(value), next);
-  }
 };
+
+template <class Previous, class F>
+using map_stage = function_stage<Previous, F, map_kind>;
+template <class Previous, class F>
+using filter_stage = function_stage<Previous, F, filter_kind>;
+template <class Previous, class F>
+using flat_map_stage = function_stage<Previous, F, flat_map_kind>;
 
 /// Does a stage emit at most one record for each of its input?
 template <class Stage>
