@@ -154,7 +154,7 @@ completion complete(std::string_view before_cursor, const word_source& words) {
   }
   known_words known = words(what->takes);
   auto candidates = beginning_with(known.offered, word.text);
-  if (candidates.empty() && !word.text.empty())
+  if (candidates.empty())
     candidates = beginning_with(known.others, word.text);
   return completed(before_cursor, word, std::move(candidates));
 }

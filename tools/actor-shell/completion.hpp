@@ -9,8 +9,7 @@
 
 namespace weir::tools::shell {
 
-/// What an argument can be: the words worth offering, and those that are taken as well but offered only to
-/// somebody who has begun to write one of them.
+/// What an argument can be: the words worth offering, and those that are offered only when none of them fits.
 struct known_words {
   std::vector<std::string> offered;
   std::vector<std::string> others;

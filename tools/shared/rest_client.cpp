@@ -153,7 +153,6 @@ result<rest_reply> rest_client::send(const char* method, const std::string& path
   httplib::Request request;
   request.method = method;
   request.path = path;
-  request.set_header("Host", to_string(master_));
   if (content_type)
     request.set_header("Content-Type", content_type);
   request.body = std::move(body);

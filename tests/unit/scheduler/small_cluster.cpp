@@ -33,13 +33,15 @@ std::string small_cluster::run(int steps) {
   }
   heal();
   // Longer than every timeout together.
-  for (int i = 0; i < 6'000 && wrong_.empty(); ++i) {
+  std::string unrest = "no time";
+  for (int i = 0; i < 6'000 && wrong_.empty() && !unrest.empty(); ++i) {
     for (int burst = 0; burst < 1'000 && step(); ++burst)
       continue;
     tick(100ms);
+    if (i % 20 == 0)
+      unrest = what_is_not_at_rest();
   }
-  if (wrong_.empty())
-    check_rest();
+  wrong_ += unrest;
   return wrong_;
 }
 
@@ -349,7 +351,9 @@ void small_cluster::perform(node& of, worker_core::actions actions) {
 }
 
 /// All jobs have ended, all workers are registered, nothing is held by anyone.
-void small_cluster::check_rest() {
+std::string small_cluster::what_is_not_at_rest() const {
+  std::string wrong;
+  auto complain = [&](const std::string& what) { wrong += what + "\n"; };
   for (const auto& [id, each] : jobs_)
     if (!is_terminal(each.core->summary().state))
       complain("job " + to_string(id) + " is still " + std::string{to_string(each.core->summary().state)} +
@@ -372,6 +376,7 @@ void small_cluster::check_rest() {
       if (each.core->slots()[i].at != worker_slots::state::free)
         complain("a worker holds a slot");
   }
+  return wrong;
 }
 
 } // namespace weir

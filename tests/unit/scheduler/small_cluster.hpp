@@ -79,7 +79,7 @@ private:
   void perform(const job_id& id, job_manager_core::actions actions);
   void perform(node& of, worker_core::actions actions);
   void complain(const std::string& what) { wrong_ += what + "\n"; }
-  void check_rest();
+  [[nodiscard]] std::string what_is_not_at_rest() const;
 
   std::mt19937_64 random_;
   std::size_t slots_;

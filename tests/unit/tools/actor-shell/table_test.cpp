@@ -52,7 +52,7 @@ TEST_CASE("bytes that are not UTF-8 are shown one by one as question marks") {
   CHECK(render({"\xff\xfe"}, {}) == "??\n");
   CHECK(render({"\xc3"}, {}) == "?\n");
   CHECK(render({"\xe2\x82x"}, {}) == "??x\n");
-  CHECK(render({"\xc0\x80 \xed\xa0\x80 \xf5\x80\x80\x80"}, {}) == "?? ??? ????\n");
+  CHECK(render({"\xc0\x80 \xe0\x80\x80 \xed\xa0\x80 \xf5\x80\x80\x80"}, {}) == "?? ??? ??? ????\n");
   CHECK(render({"\xf0\x9f\x98\x80"}, {}) == "\xf0\x9f\x98\x80\n");
 }
 
