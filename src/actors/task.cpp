@@ -27,6 +27,7 @@ task::task(caf::actor_config& config, std::shared_ptr<task_surroundings> surroun
       around_{std::move(surroundings)},
       attempt_{setup.attempt},
       slot_{std::move(slot)},
+      items_at_once_{std::max<std::size_t>(setup.options.channels.buffers_per_channel / 2, 1)},
       subtask_{std::move(setup), *around_->environment, *this} {}
 
 caf::behavior task::make_behavior() {
@@ -41,9 +42,10 @@ caf::behavior task::make_behavior() {
         wake_at_.reset();
         run();
       },
-      [this](local_item& message) {
+      [this](local_items& message) {
         if (auto in = ins_.find(message.route); in != ins_.end() && !ended_)
-          subtask_.on_item(in->second, message.sequence, std::move(message.item));
+          for (channel_item& item : message.items)
+            subtask_.on_item(in->second, message.sequence++, std::move(item));
         run();
       },
       [this](local_credit& message) {
@@ -93,6 +95,7 @@ void task::on_exit() {
   slot_ = nullptr;
   producers_.clear();
   consumers_.clear();
+  early_.clear();
   around_ = nullptr;
 }
 
@@ -114,6 +117,8 @@ void task::start() {
                                {"vertex", attempt_.vertex},
                                {"subtask", attempt_.subtask},
                                {"attempt", attempt_}});
+  for (open_request& request : std::exchange(early_, {}))
+    on(request);
   run();
 }
 

@@ -63,6 +63,8 @@ private:
     incarnation_id worker;
     caf::actor actor; ///< if local
     std::uint64_t route = 0;
+    std::uint64_t unsent_sequence = 0; ///< of the first of `unsent`
+    std::vector<channel_item> unsent;  ///< if local
   };
 
   void start();
@@ -81,10 +83,12 @@ private:
   std::uint64_t new_route() { return ++around_->last_route; }
   void bind(std::uint64_t route);
   void unbind_all();
+  void deliver_items(consumer_end& to);
 
   // subtask_transport
   void open_channel(std::uint32_t in, std::uint32_t opening, std::uint64_t granted_total) override;
-  void grant(std::uint32_t in, std::uint64_t granted_total, detail::batch_ptr emptied) override;
+  void grant(std::uint32_t in, std::uint64_t granted_total, std::vector<detail::batch_ptr> emptied) override;
+  void deliver_items() override;
   void close_channel(std::uint32_t in) override;
   void send_item(std::uint32_t out, std::uint64_t sequence, channel_item item) override;
   void send_frame(std::uint32_t out, std::vector<char> frame) override;
@@ -92,12 +96,14 @@ private:
   std::shared_ptr<task_surroundings> around_;
   attempt_id attempt_;
   caf::actor slot_;
+  std::size_t items_at_once_; ///< to a consumer in this process
   subtask subtask_;
   std::vector<producer_end> producers_;                   ///< by incoming channel
   std::vector<consumer_end> consumers_;                   ///< by outgoing channel
   std::unordered_map<std::uint64_t, std::uint32_t> ins_;  ///< consumer routes
   std::unordered_map<std::uint64_t, std::uint32_t> outs_; ///< producer routes
   std::vector<std::uint64_t> bound_;                      ///< routes the connector knows
+  std::vector<open_request> early_;                       ///< came before the operators were open
   bool opened_ = false;
   bool ended_ = false;
   bool run_is_coming_ = false;

@@ -14,6 +14,7 @@
 #include <memory>
 #include <string>
 #include <variant>
+#include <vector>
 
 /// What the actors of a worker say to each other. All of it stays inside the process.
 ///
@@ -22,9 +23,9 @@
 ///     task ──▶ slot           task_changed
 ///     task ──▶ task manager   open_wish, task_measured
 ///     task manager ──▶ task   open_request, channel_answer, peer_broken, stop_task, measure_task
-///     task ──▶ task           channel_answer, local_item, local_credit, local_close: the two ends of a
-///     channel in one
-///                             process, batches by reference
+///     task ──▶ task           channel_answer, local_items, local_credit, local_close: the two ends of a
+///     channel
+///                             in one process, batches by reference
 ///     connector ──▶ task      received_routed: frames and credits of channels to other processes
 namespace weir::actors {
 
@@ -86,16 +87,17 @@ struct peer_broken {
   std::string reason;
 };
 
-struct local_item {
-  std::uint64_t route = 0; ///< open_channel::consumer_route
-  std::uint64_t sequence = 0;
-  channel_item item;
+/// Items of one channel, in their order.
+struct local_items {
+  std::uint64_t route = 0;    ///< open_channel::consumer_route
+  std::uint64_t sequence = 0; ///< of the first
+  std::vector<channel_item> items;
 };
 
 struct local_credit {
   std::uint64_t route = 0; ///< channel_opened::producer_route
   std::uint64_t granted_total = 0;
-  detail::batch_ptr emptied;
+  std::vector<detail::batch_ptr> emptied;
 };
 
 struct local_close {
@@ -114,6 +116,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::open_wish)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::open_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::channel_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::peer_broken)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::local_item)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::local_items)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::local_credit)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::local_close)

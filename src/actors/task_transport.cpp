@@ -15,10 +15,10 @@ namespace weir::actors {
 void task::on(open_request& request) {
   if (ended_)
     return;
+  if (!opened_) // the operators are being opened
+    return early_.push_back(std::move(request));
   const auto& message = request.message;
   auto is_local = static_cast<bool>(request.consumer);
-  if (!opened_) // the operators are being opened: not yet
-    return answer(request, {channel_not_yet{message.channel, message.opening}, {}});
   auto given = subtask_.on_channel_open(message.channel, message.opening, message.granted_total, is_local);
   if (given.what == open_answer::kind::ignored)
     return;
@@ -51,7 +51,21 @@ void task::answer(const open_request& request, channel_answer reply) {
 
 void task::send_item(std::uint32_t out, std::uint64_t sequence, channel_item item) {
   auto& end = consumers_[out];
-  send(end.actor, local_item{end.route, sequence, std::move(item)});
+  if (end.unsent.empty())
+    end.unsent_sequence = sequence;
+  end.unsent.push_back(std::move(item));
+  if (end.unsent.size() == items_at_once_)
+    deliver_items(end);
+}
+
+void task::deliver_items() {
+  for (consumer_end& each : consumers_)
+    if (!each.unsent.empty())
+      deliver_items(each);
+}
+
+void task::deliver_items(consumer_end& to) {
+  send(to.actor, local_items{to.route, to.unsent_sequence, std::exchange(to.unsent, {})});
 }
 
 void task::send_frame(std::uint32_t out, std::vector<char> frame) {
@@ -109,7 +123,7 @@ void task::on_opened(std::uint32_t in, const channel_opened& message, const caf:
     grant(in, *owed, {});
 }
 
-void task::grant(std::uint32_t in, std::uint64_t granted_total, detail::batch_ptr emptied) {
+void task::grant(std::uint32_t in, std::uint64_t granted_total, std::vector<detail::batch_ptr> emptied) {
   auto& end = producers_[in];
   if (!end.known) // data has overtaken the answer
     end.owed_grant = granted_total;

@@ -65,7 +65,7 @@ inline const option<memory_size> taskmanager_segment_size{
     {memory_size{kilobyte}, memory_size{16 * megabyte}}};
 inline const option<std::int64_t> taskmanager_buffers_per_channel{
     "taskmanager.network.memory.buffers-per-channel",
-    8,
+    16,
     "Frames or batches a channel may have in flight.",
     {1, 65536}};
 inline const option<memory_size> taskmanager_batch_max_size{

@@ -14,7 +14,7 @@ struct channel_options {
   std::size_t segment_size = 32 * 1024;
   /// taskmanager.network.memory.buffers-per-channel: frames, or batches inside a process, that a consumer
   /// takes before it has read any.
-  std::uint32_t buffers_per_channel = 8;
+  std::uint32_t buffers_per_channel = 16;
   /// taskmanager.network.batch.max-size: bytes of one encoded batch, which may be spread over many frames.
   std::size_t batch_max_size = 256 * 1024 * 1024;
   /// channel.open.retry.initial and channel.open.retry.max: wait before `open` is sent again, doubled each

@@ -103,7 +103,8 @@ void in_channel::release(detail::batch_ptr emptied) {
   if (emptied)
     emptied->clear();
   if (mode_ == mode::local) {
-    emptied_ = std::move(emptied);
+    if (emptied)
+      emptied_.push_back(std::move(emptied));
     protocol_.on_read();
     bytes_waiting_ -= unit_bytes_;
     return;
@@ -122,7 +123,7 @@ void in_channel::frame_is_read() {
 }
 
 std::optional<in_channel::credit> in_channel::take_credit() {
-  if (protocol_.has_ended() || (!emptied_ && !protocol_.grant_is_due()))
+  if (protocol_.has_ended() || !protocol_.grant_is_due())
     return std::nullopt;
   return credit{protocol_.take_grant(), std::exchange(emptied_, {})};
 }

@@ -14,10 +14,10 @@ namespace weir {
 /// The receiving end of a channel with what was received and not yet read.
 class in_channel {
 public:
-  /// A new total for the producer, and memory for its next batch.
+  /// A new total for the producer, and memory for its next batches.
   struct credit {
     std::uint64_t granted_total = 0;
-    detail::batch_ptr emptied;
+    std::vector<detail::batch_ptr> emptied;
   };
 
   in_channel(const detail::record_type& record, const channel_options& options);
@@ -71,7 +71,7 @@ private:
   frame_reader frames_;
   bool reading_frame_ = false;
   std::uint64_t unit_bytes_ = 0; ///< of the one being read
-  detail::batch_ptr emptied_;
+  std::vector<detail::batch_ptr> emptied_;
   std::uint64_t batches_ = 0;
   std::uint64_t bytes_received_ = 0;
   std::uint64_t bytes_waiting_ = 0;

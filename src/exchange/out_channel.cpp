@@ -39,12 +39,14 @@ producer_end::open_result out_channel::on_open(std::uint32_t opening, std::uint6
   return result;
 }
 
-void out_channel::on_credit(std::uint64_t granted_total, detail::batch_ptr emptied) {
+void out_channel::on_credit(std::uint64_t granted_total, std::vector<detail::batch_ptr> emptied) {
   protocol_.on_credit(granted_total);
-  if (emptied && detail::same_records(*emptied->type, *record_) && spares_.size() < spares_max_) {
-    if (emptied->size != 0)
-      emptied->clear();
-    spares_.push_back(std::move(emptied));
+  for (detail::batch_ptr& each : emptied) {
+    if (!detail::same_records(*each->type, *record_) || spares_.size() == spares_max_)
+      continue;
+    if (each->size != 0)
+      each->clear();
+    spares_.push_back(std::move(each));
   }
   note_blocked();
 }

@@ -25,7 +25,7 @@ public:
 
   /// `local`: the consumer is in this process. What waits is not sent before the next pump().
   producer_end::open_result on_open(std::uint32_t opening, std::uint64_t granted_total, bool local);
-  void on_credit(std::uint64_t granted_total, detail::batch_ptr emptied);
+  void on_credit(std::uint64_t granted_total, std::vector<detail::batch_ptr> emptied);
   /// Drops what waits and all that comes; the channel stays blocked.
   void on_closed();
   /// False when the task must fail.

@@ -90,7 +90,8 @@ void local_station::open_channel(std::uint32_t in, std::uint32_t opening, std::u
   station_of(channel.producer).post(self_, open_message{channel, in, opening, granted_total});
 }
 
-void local_station::grant(std::uint32_t in, std::uint64_t granted_total, detail::batch_ptr emptied) {
+void local_station::grant(std::uint32_t in, std::uint64_t granted_total,
+                          std::vector<detail::batch_ptr> emptied) {
   to_producer(in, credit_message{producers_[in], granted_total, std::move(emptied)});
 }
 

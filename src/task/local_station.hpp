@@ -43,7 +43,7 @@ public:
   struct credit_message {
     std::uint32_t out = 0;
     std::uint64_t granted_total = 0;
-    detail::batch_ptr emptied;
+    std::vector<detail::batch_ptr> emptied;
   };
   struct close_message {
     std::uint32_t out = 0;
@@ -92,7 +92,8 @@ public:
   [[nodiscard]] subtask& task() { return task_; }
 
   void open_channel(std::uint32_t in, std::uint32_t opening, std::uint64_t granted_total) override;
-  void grant(std::uint32_t in, std::uint64_t granted_total, detail::batch_ptr emptied) override;
+  void grant(std::uint32_t in, std::uint64_t granted_total, std::vector<detail::batch_ptr> emptied) override;
+  void deliver_items() override {}
   void close_channel(std::uint32_t in) override;
   void send_item(std::uint32_t out, std::uint64_t sequence, channel_item item) override;
   void send_frame(std::uint32_t out, std::vector<char> frame) override;

@@ -117,6 +117,7 @@ run_outcome subtask::run(std::uint32_t max_batches) {
   if (!failure_ && !canceled()) {
     try {
       auto outcome = run_batches(max_batches);
+      transport_.deliver_items();
       if (outcome.what == run_outcome::kind::finished || (!failure_ && !canceled()))
         return outcome;
     } catch (const std::exception& thrown) {
@@ -239,6 +240,7 @@ void subtask::flush() {
     fail(flushed.failure().message());
   for (auto& partition : partitions_)
     partition->flush_channels();
+  transport_.deliver_items();
 }
 
 void subtask::pump() {

@@ -104,8 +104,8 @@ public:
   /// `local`: the consumer is in this process, and gets items instead of frames.
   open_answer on_channel_open(const channel_id& channel, std::uint32_t opening, std::uint64_t granted_total,
                               bool local);
-  /// `emptied` may be an empty pointer.
-  void on_credit(std::uint32_t out, std::uint64_t granted_total, detail::batch_ptr emptied);
+  /// `emptied`: batches of this producer that were read.
+  void on_credit(std::uint32_t out, std::uint64_t granted_total, std::vector<detail::batch_ptr> emptied);
   /// The consumer takes nothing any more. What is left for it is dropped.
   void on_channel_closed(std::uint32_t out);
   /// The connection to the consumer broke, or its worker is silent.

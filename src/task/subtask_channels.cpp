@@ -28,7 +28,8 @@ open_answer subtask::on_channel_open(const channel_id& channel, std::uint32_t op
   return {open_answer::kind::gone, *out, *failure_};
 }
 
-void subtask::on_credit(std::uint32_t out, std::uint64_t granted_total, detail::batch_ptr emptied) {
+void subtask::on_credit(std::uint32_t out, std::uint64_t granted_total,
+                        std::vector<detail::batch_ptr> emptied) {
   out_channels_[out]->on_credit(granted_total, std::move(emptied));
   credited_ = true;
 }

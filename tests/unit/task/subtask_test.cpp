@@ -37,9 +37,10 @@ struct noting_transport : subtask_transport {
   void open_channel(std::uint32_t in, std::uint32_t number, std::uint64_t granted) override {
     openings.push_back({in, number, granted});
   }
-  void grant(std::uint32_t in, std::uint64_t total, detail::batch_ptr) override {
+  void grant(std::uint32_t in, std::uint64_t total, std::vector<detail::batch_ptr>) override {
     grants.push_back({in, total});
   }
+  void deliver_items() override {}
   void close_channel(std::uint32_t in) override { closed.push_back(in); }
   void send_item(std::uint32_t out, std::uint64_t sequence, channel_item item) override {
     items.push_back({out, sequence, std::move(item)});
