@@ -35,9 +35,10 @@ void client::on_master_gone() {
 
 template <class Handle>
 auto client::answered(Handle handle) {
-  return [this, turn = turn_, handle](auto answer) {
-    if (turn != turn_)
-      return; // it took too long
+  // A cluster that ends answers what is still open, and ends after its clients.
+  return [this, alive = std::weak_ptr{self_}, turn = turn_, handle](auto answer) {
+    if (alive.expired() || turn != turn_)
+      return; // or it took too long
     asked_at_.reset();
     if (!cancel_wanted_)
       pause(100ms);

@@ -55,6 +55,7 @@ private:
   time_point next_at_{};
   std::uint64_t turn_ = 0;
   job_end end_;
+  std::shared_ptr<client*> self_ = std::make_shared<client*>(this); ///< gone when the client is
 };
 
 } // namespace weir::simulation

@@ -20,6 +20,13 @@
 #include <numeric>
 #include <optional>
 
+/// CAF 0.17 leaves a socket's servant behind when the middleman stops before it has seen the last event of
+/// that socket, as in the tests that end a node a moment after its start.
+extern "C" const char* __lsan_default_suppressions() {
+  return "leak:caf::io::network::default_multiplexer::new_doorman\n"
+         "leak:caf::io::network::default_multiplexer::new_scribe\n";
+}
+
 using namespace std::chrono_literals;
 using namespace weir;
 using namespace weir::actors;
