@@ -5,6 +5,7 @@
 #include "simulation/word_count_job.hpp"
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
