@@ -1,0 +1,61 @@
+#include "state/leveldb_folder.hpp"
+
+#include <cstdio>
+#include <string_view>
+
+namespace weir {
+
+namespace {
+
+constexpr std::string_view name_begin = "weir-state-";
+constexpr std::string_view lock_end = ".lock";
+
+bool is_lock(std::string_view path) {
+  std::string_view name = path.substr(path.rfind('/') + 1);
+  return name.starts_with(name_begin) && name.ends_with(lock_end);
+}
+
+} // namespace
+
+leveldb_folder::leveldb_folder(file_system& files, std::string path, std::unique_ptr<file_lock> lock)
+    : files_{files}, path_{std::move(path)}, lock_{std::move(lock)} {}
+
+result<std::unique_ptr<leveldb_folder>> leveldb_folder::create(platform& system, const std::string& parent) {
+  auto& files = system.files();
+  if (auto made = files.create_folders(parent); !made)
+    return made.failure();
+  char number[17];
+  std::snprintf(number, sizeof number, "%016llx", static_cast<unsigned long long>(system.random().next()));
+  std::string path = parent + "/" + std::string{name_begin} + number;
+  auto lock = files.lock(path + std::string{lock_end});
+  if (!lock)
+    return lock.failure();
+  // From here on the destructor cleans up.
+  std::unique_ptr<leveldb_folder> folder{new leveldb_folder{files, path, std::move(*lock)}};
+  if (auto made = files.create_folders(path); !made)
+    return made.failure();
+  return folder;
+}
+
+leveldb_folder::~leveldb_folder() {
+  // What stays is removed by the next process that makes a database here.
+  (void)files_.remove_all(path_);
+  (void)files_.remove(path_ + std::string{lock_end});
+}
+
+void remove_leftover_databases(file_system& files, const std::string& parent) {
+  auto entries = files.list(parent);
+  if (!entries)
+    return;
+  for (const auto& entry : *entries) {
+    if (entry.is_folder || !is_lock(entry.path))
+      continue;
+    auto lock = files.lock(entry.path);
+    if (!lock)
+      continue; // in use, or another user's
+    if (files.remove_all(entry.path.substr(0, entry.path.size() - lock_end.size())))
+      (void)files.remove(entry.path);
+  }
+}
+
+} // namespace weir
