@@ -83,10 +83,83 @@ struct Metrics {
   backpressuredMs @6 :UInt64;
 }
 
+struct Histogram {
+  # weir::detail::histogram_counts
+  count @0 :UInt64;
+  sum @1 :Float64;
+  min @2 :Float64;
+  max @3 :Float64;
+  first @4 :Int32;
+  buckets @5 :List(UInt64);
+}
+
+struct Accumulator {
+  # weir::detail::accumulator_value, whose kinds this has in the same order
+  enum Kind {
+    longSum @0;
+    doubleSum @1;
+    intMinimum @2;
+    intMaximum @3;
+    doubleMinimum @4;
+    doubleMaximum @5;
+    average @6;
+    histogram @7;
+  }
+  name @0 :Text;
+  kind @1 :Kind;
+  integer @2 :Int64;
+  number @3 :Float64;
+  count @4 :UInt64;
+  histogram @5 :Histogram;      # only of that kind
+}
+
+struct Metric {
+  # weir::detail::metric_value
+  enum Kind {
+    counter @0;
+    gauge @1;
+    meter @2;
+    histogram @3;
+  }
+  name @0 :Text;
+  kind @1 :Kind;
+  value @2 :Float64;
+  rate @3 :Float64;
+  histogram @4 :Histogram;      # only of that kind
+}
+
+struct OperatorReport {
+  name @0 :Text;
+  recordsIn @1 :UInt64;
+  recordsOut @2 :UInt64;
+  metrics @3 :List(Metric);
+}
+
+struct Rates {
+  # Of the last few seconds; what the metrics of the same names gain in one second.
+  recordsIn @0 :Float64;
+  recordsOut @1 :Float64;
+  bytesIn @2 :Float64;
+  bytesOut @3 :Float64;
+  busyMs @4 :Float64;
+  idleMs @5 :Float64;
+  backpressuredMs @6 :Float64;
+}
+
+struct Measurements {
+  # At most metrics.max-size bytes.
+  accumulators @0 :List(Accumulator);
+  operators @1 :List(OperatorReport);
+  rates @2 :Rates;
+  inputWatermark @3 :Int64;
+  outputWatermark @4 :Int64;
+}
+
 struct TaskReport {
   attempt @0 :Attempt;
   state @1 :TaskState;
   metrics @2 :Metrics;
+  measurements @3 :Measurements; # absent: as in the last heartbeat that had them
 }
 
 struct TaskResult {
@@ -168,6 +241,7 @@ struct Update {
   cause @3 :Text;
   metrics @4 :Metrics;
   results @5 :List(TaskResult);
+  measurements @6 :Measurements; # absent: as in the last heartbeat that had them
 }
 
 struct FetchBlob {

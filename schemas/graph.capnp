@@ -49,7 +49,12 @@ struct JobOperator {
   name @2 :Text;
   uid @3 :Text;
   kind @4 :Text;
-  inputs @5 :List(UInt32);      # operators of the same vertex, each before this one
+  inputs @5 :List(ChainedInput);
+}
+
+struct ChainedInput {
+  from @0 :UInt32;              # an operator of the same vertex, before this one
+  output @1 :UInt32;            # 0: its records; n: its side output n - 1
 }
 
 struct JobVertex {
@@ -71,6 +76,7 @@ struct JobEdge {
   how @6 :Partitioning;         # forward only between equal parallelisms
   record @7 :Text;
   recordLayout @8 :UInt64;
+  fromOutput @9 :UInt32;        # as ChainedInput.output
 }
 
 struct JobGraph {
@@ -78,4 +84,5 @@ struct JobGraph {
   bufferTimeoutMs @1 :Int64;    # 0: each record at once, -1: only full batches
   vertices @2 :List(JobVertex);
   edges @3 :List(JobEdge);
+  watermarkIntervalMs @4 :Int64; # 0: a watermark behind every batch
 }

@@ -3,8 +3,11 @@
 #include "dataflow/job_graph.hpp"
 #include "wire/control_messages.hpp"
 
+#include <weir/detail/histogram.hpp>
+
 #include <concepts>
 #include <limits>
+#include <memory>
 #include <random>
 #include <string>
 #include <type_traits>
@@ -32,6 +35,7 @@ public:
     weir::job_graph graph;
     fill(graph.name);
     graph.buffer_timeout_ms = static_cast<std::int64_t>(below(100)) - 1;
+    graph.watermark_interval_ms = static_cast<std::int64_t>(below(1000));
     for (std::uint64_t i = 1 + below(6); i != 0; --i)
       graph.vertices.push_back(vertex());
     for (std::uint64_t i = graph.vertices.size() > 1 ? below(6) : 0; i != 0; --i)
@@ -55,14 +59,15 @@ private:
       fill(one.id), fill(one.node), fill(one.name), fill(one.uid), fill(one.kind);
       for (std::uint32_t input = 0; input < i; ++input)
         if (below(2) == 0)
-          one.inputs.push_back(input);
+          one.inputs.emplace_back(input, static_cast<std::uint32_t>(below(3)));
     }
     return vertex;
   }
 
   weir::job_edge edge(const weir::job_graph& graph) {
     weir::job_edge edge;
-    fill(edge.input), fill(edge.graph_edge), fill(edge.record), fill(edge.record_layout);
+    fill(edge.from_output), fill(edge.input), fill(edge.graph_edge), fill(edge.record),
+        fill(edge.record_layout);
     edge.from_vertex = static_cast<std::uint32_t>(below(graph.vertices.size() - 1));
     edge.to_vertex = static_cast<std::uint32_t>(edge.from_vertex + 1 +
                                                 below(graph.vertices.size() - edge.from_vertex - 1));
@@ -123,11 +128,39 @@ private:
 
   void fill(weir::task_state& state) { state = static_cast<weir::task_state>(below(9)); }
   void fill(weir::leader_epoch& epoch) { fill(epoch.value); }
+  void fill(double& value) { value = static_cast<double>(random_()) / 1e6; }
+
+  void fill(weir::detail::histogram_counts& counts) {
+    fill(counts.count), fill(counts.sum), fill(counts.min), fill(counts.max), fill(counts.buckets);
+    constexpr auto last = weir::detail::last_bucket;
+    counts.first = static_cast<std::int32_t>(below(2 * last - counts.buckets.size() + 2)) - last;
+  }
+
+  void fill(weir::detail::accumulator_value& value) {
+    fill(value.name), fill(value.integer), fill(value.number), fill(value.count);
+    value.kind = static_cast<weir::detail::accumulator_kind>(below(8));
+    if (value.kind == weir::detail::accumulator_kind::histogram)
+      fill(value.histogram);
+  }
+
+  void fill(weir::detail::metric_value& metric) {
+    fill(metric.name), fill(metric.value), fill(metric.rate);
+    metric.kind = static_cast<weir::detail::metric_kind>(below(4));
+    if (metric.kind == weir::detail::metric_kind::histogram)
+      fill(metric.histogram);
+  }
+
+  void fill(weir::measurements_ptr& measured) {
+    if (below(3) != 0)
+      measured = std::make_shared<weir::task_measurements>(filled<weir::task_measurements>());
+  }
 
   /// An aggregate, field by field.
   template <class T>
   requires(std::is_aggregate_v<T> && !std::derived_from<T, weir::random_id> &&
-           !std::same_as<T, weir::leader_epoch>) void fill(T& value) {
+           !std::same_as<T, weir::leader_epoch> && !std::same_as<T, weir::detail::histogram_counts> &&
+           !std::same_as<T, weir::detail::accumulator_value> &&
+           !std::same_as<T, weir::detail::metric_value>) void fill(T& value) {
     auto all = [this](auto&... fields) { (fill(fields), ...); };
     if constexpr (fields_of<T>() == 1) {
       auto& [a] = value;
