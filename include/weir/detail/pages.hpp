@@ -17,6 +17,7 @@ template <class T>
 class page_array {
 public:
   page_array() = default;
+  page_array(const page_array&) = delete;
 
   /// Throws std::bad_alloc.
   explicit page_array(std::size_t count) : count_{count} {
@@ -40,6 +41,15 @@ public:
   ~page_array() {
     if (values_)
       ::munmap(values_, bytes());
+  }
+
+  /// Gives the memory of values in [from, to) back, as far as it is whole pages; they are zero then.
+  void drop(std::size_t from, std::size_t to) {
+    constexpr std::size_t page = 4096;
+    std::size_t first = (from * sizeof(T) + page - 1) / page * page;
+    std::size_t last = to * sizeof(T) / page * page;
+    if (first < last)
+      ::madvise(reinterpret_cast<char*>(values_) + first, last - first, MADV_DONTNEED);
   }
 
   [[nodiscard]] T* data() const { return values_; }

@@ -46,6 +46,7 @@ struct state_type {
   std::string user_key; ///< of a map's keys, a timer's namespace, a pane; empty where there is none
   std::string value;
   expiry expires;
+  bool operator==(const state_type&) const = default;
 };
 
 /// Entries of one state and one key group in columns. Keys are in ordered form (ordered_bytes.hpp) with the
@@ -75,8 +76,9 @@ class state_cut {
 public:
   virtual ~state_cut() = default;
 
-  /// Fills the empty block with the next entries, all of one key group; blocks come in any order. False
-  /// after the last. Throws state_error when a cold store fails.
+  /// Fills the empty block with the next entries, all of one key group. Key groups come in any order; what
+  /// comes last about a key counts, also when it comes behind its removal. False after the last. Throws
+  /// state_error when a cold store fails.
   virtual bool next(state_block& to) = 0;
 };
 

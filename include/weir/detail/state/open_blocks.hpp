@@ -1,0 +1,89 @@
+#pragma once
+
+#include <weir/detail/ordered_bytes.hpp>
+#include <weir/detail/state.hpp>
+#include <weir/detail/state_value.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <deque>
+#include <map>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace weir::detail {
+
+/// Appends an item of a value column that begins with the time the entry expires at.
+inline void append_timed(std::vector<char>& column, std::int64_t expires, const std::vector<char>& encoded) {
+  char size[2 * length_bytes_max];
+  const char* end = write_length(size, sizeof expires + encoded.size());
+  column.insert(column.end(), static_cast<const char*>(size), end);
+  char time[sizeof expires];
+  std::memcpy(time, &expires, sizeof time);
+  column.insert(column.end(), time, time + sizeof time);
+  column.insert(column.end(), encoded.begin(), encoded.end());
+}
+
+/// Sorts entries into one block per key group, and gives blocks away that are large enough, or the largest
+/// when there is too much in all.
+class open_blocks {
+public:
+  static constexpr std::size_t memory_max = 16 * 1024 * 1024;
+
+  state_block& of(std::uint32_t key_group) {
+    if (!last_ || last_->key_group != key_group) {
+      last_ = &blocks_[key_group];
+      last_->key_group = key_group;
+    }
+    return *last_;
+  }
+
+  /// After something was appended to the block that of() gave last.
+  void added(std::size_t bytes) {
+    memory_ += bytes;
+    if (last_->size() >= state_block::size_wanted)
+      close(last_->key_group);
+    else if (memory_ > memory_max)
+      close(largest());
+  }
+
+  void close_all() {
+    while (!blocks_.empty())
+      close(blocks_.begin()->first);
+  }
+
+  /// The block closed first; false when none is.
+  bool take(state_block& to) {
+    if (closed_.empty())
+      return false;
+    to = std::move(closed_.front());
+    closed_.pop_front();
+    return true;
+  }
+
+private:
+  void close(std::uint32_t key_group) {
+    auto at = blocks_.find(key_group);
+    memory_ -= at->second.size();
+    closed_.push_back(std::move(at->second));
+    blocks_.erase(at);
+    last_ = nullptr;
+  }
+
+  [[nodiscard]] std::uint32_t largest() const {
+    auto found = blocks_.begin();
+    for (auto at = found; at != blocks_.end(); ++at)
+      if (at->second.size() > found->second.size())
+        found = at;
+    return found->first;
+  }
+
+  std::map<std::uint32_t, state_block> blocks_;
+  state_block* last_ = nullptr;
+  std::size_t memory_ = 0;
+  std::deque<state_block> closed_;
+};
+
+} // namespace weir::detail
