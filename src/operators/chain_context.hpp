@@ -1,9 +1,12 @@
 #pragma once
 
 #include "operators/chain_setup.hpp"
+#include "operators/memory_states.hpp"
+#include "operators/operator_metrics_store.hpp"
 #include "wire/control_messages.hpp"
 
 #include <chrono>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -38,19 +41,48 @@ private:
   std::vector<task_result> results_;
 };
 
+struct chain_step;
+
+/// Takes what an operator says of time.
+class step_time {
+public:
+  virtual ~step_time() = default;
+  virtual void emit_watermark(chain_step& from, detail::event_time time) = 0;
+  virtual void set_idle(chain_step& from) = 0;
+  virtual void wake_at(chain_step& step, std::int64_t wall_ms) = 0;
+  virtual detail::event_time align(chain_step& step, std::string_view group, detail::event_time time) = 0;
+  virtual void hold_input(chain_step& step, bool hold) = 0;
+};
+
 /// What one operator sees of its task.
 class chain_context final : public detail::operator_context {
 public:
-  chain_context(const chain_setup& setup, const std::string& job, const std::string& name,
-                detail::output* out, collected_results& results)
+  /// Where an operator's records go.
+  struct outputs {
+    detail::output* records = nullptr;
+    std::vector<detail::output*> sides;
+    const std::vector<detail::side_output>* side_names = nullptr;
+  };
+
+  /// `states`: empty where they begin empty and are in memory.
+  chain_context(const chain_setup& setup, const std::string& job, const std::string& name, outputs to,
+                collected_results& results, step_time& time, chain_step& step,
+                std::unique_ptr<detail::operator_states> states = {})
       : vertex_{setup.graph.vertices[setup.attempt.vertex]},
         attempt_{setup.attempt},
+        watermark_interval_ms_{setup.graph.watermark_interval_ms},
         platform_{setup.platform},
         canceled_{setup.canceled},
         job_{job},
         name_{name},
-        out_{out},
-        results_{results} {}
+        to_{std::move(to)},
+        results_{results},
+        time_{time},
+        step_{step},
+        states_{states ? std::move(states)
+                       : std::make_unique<memory_states>(attempt_.subtask, vertex_.parallelism,
+                                                         vertex_.max_parallelism)},
+        metrics_{setup.platform.clock()} {}
 
   [[nodiscard]] std::uint32_t subtask() const override { return attempt_.subtask; }
   [[nodiscard]] std::uint32_t parallelism() const override { return vertex_.parallelism; }
@@ -67,19 +99,39 @@ public:
     auto since_start = platform_.clock().now().time_since_epoch();
     return std::chrono::duration_cast<std::chrono::milliseconds>(since_start).count();
   }
+  [[nodiscard]] std::int64_t wall_ms() override { return platform_.clock().wall_ms(); }
+  void wake_at(std::int64_t wall_ms) override { time_.wake_at(step_, wall_ms); }
   [[nodiscard]] bool canceled() const override { return canceled_.load(std::memory_order_relaxed); }
-  [[nodiscard]] detail::output* out() override { return out_; }
+  [[nodiscard]] detail::output* out() override { return to_.records; }
+  [[nodiscard]] detail::output* side_out(std::uint32_t number) override { return to_.sides.at(number); }
+  [[nodiscard]] const std::vector<detail::side_output>* side_outputs() const override {
+    return to_.side_names;
+  }
+  void emit_watermark(detail::event_time time) override { time_.emit_watermark(step_, time); }
+  void set_idle() override { time_.set_idle(step_); }
+  [[nodiscard]] std::int64_t watermark_interval_ms() const override { return watermark_interval_ms_; }
+  detail::event_time align(std::string_view group, detail::event_time time) override {
+    return time_.align(step_, group, time);
+  }
+  void hold_input(bool hold) override { time_.hold_input(step_, hold); }
+  [[nodiscard]] detail::operator_states& states() override { return *states_; }
+  [[nodiscard]] operator_metrics_store& metrics() override { return metrics_; }
   void add_result(std::string_view name, std::string_view value) override { results_.add(name, value); }
 
 private:
   const job_vertex& vertex_;
   attempt_id attempt_;
+  std::int64_t watermark_interval_ms_;
   weir::platform& platform_;
   const std::atomic<bool>& canceled_;
   const std::string& job_;
   const std::string& name_;
-  detail::output* out_;
+  outputs to_;
   collected_results& results_;
+  step_time& time_;
+  chain_step& step_;
+  std::unique_ptr<detail::operator_states> states_;
+  operator_metrics_store metrics_;
 };
 
 } // namespace weir

@@ -4,7 +4,9 @@
 #include <weir/detail/record_type.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace weir {
@@ -35,6 +37,8 @@ public:
   void emit(detail::batch_ptr& records) override {
     if (!records || records->size == 0)
       return;
+    if (resume_) [[unlikely]]
+      std::exchange(resume_, {})();
     records_out_ += records->size;
     if (readers_.empty())
       return;
@@ -46,6 +50,9 @@ public:
     }
     deliver(readers_.back(), records);
   }
+
+  /// Calls `resume` in front of the next records.
+  void before_next(std::function<void()> resume) { resume_ = std::move(resume); }
 
   [[nodiscard]] std::uint64_t records_out() const { return records_out_; }
 
@@ -59,6 +66,7 @@ private:
   }
 
   running_operator* running_;
+  std::function<void()> resume_;
   std::vector<reader> readers_;
   std::vector<detail::batch_ptr>
       copies_; ///< for all readers but the last; filled again where they were given back

@@ -27,13 +27,13 @@ public:
       const auto& edges = code_.nodes[operators_[i].node].inputs;
       for (std::uint32_t k = 0; k < edges.size(); ++k) {
         if (auto edge = network_edge(i, k)) {
-          all[i].push_back({true, *edge, edges[k].input});
+          all[i].push_back({true, *edge, edges[k].input, edges[k].output});
           continue;
         }
         auto producer = operator_of_node.find(edges[k].from);
         if (producer == operator_of_node.end() || producer->second >= i)
           return mismatch(i, "its input " + std::to_string(edges[k].input) + " comes from nowhere");
-        all[i].push_back({false, producer->second, edges[k].input});
+        all[i].push_back({false, producer->second, edges[k].input, edges[k].output});
       }
     }
     return all;
@@ -72,14 +72,17 @@ std::uint32_t fused_from(const std::vector<job_operator>& operators, const detai
                          const std::vector<std::vector<chain_plan::source>>& inputs,
                          const std::vector<std::uint32_t>& readers, std::uint32_t last) {
   const detail::graph_node& node = code.nodes[operators[last].node];
-  if (!node.make_fused)
+  auto has_side_outputs = [&](std::uint32_t op) {
+    return !code.nodes[operators[op].node].side_outputs.empty();
+  };
+  if (!node.make_fused || has_side_outputs(last))
     return last;
   std::uint32_t first = last;
   while (operators[first].node != node.fused_from) {
     if (inputs[first].size() != 1 || inputs[first].front().network)
       return last;
     first = inputs[first].front().from;
-    if (readers[first] != 1 || operators[first].node < node.fused_from)
+    if (readers[first] != 1 || has_side_outputs(first) || operators[first].node < node.fused_from)
       return last;
   }
   return first;

@@ -16,8 +16,9 @@ struct chain_plan {
   /// What a step reads: another step, or an edge from another vertex.
   struct source {
     bool network = false;
-    std::uint32_t from = 0;  ///< index of a step, or into job_graph::edges
-    std::uint32_t input = 0; ///< of the step's operator
+    std::uint32_t from = 0;   ///< index of a step, or into job_graph::edges
+    std::uint32_t input = 0;  ///< of the step's operator
+    std::uint32_t output = 0; ///< of the other step: 0 its records, n its side output n - 1
   };
 
   struct step {
@@ -31,8 +32,9 @@ struct chain_plan {
   std::vector<step> steps; ///< producers before consumers
 };
 
-/// Fuses where the graph has a fused form of operators that are all in this vertex, one behind the other, and
-/// nothing else reads what is between them. Fails when the two graphs do not belong together.
+/// Fuses where the graph has a fused form of operators that are all in this vertex, one behind the other,
+/// without side outputs, and nothing else reads what is between them. Fails when the two graphs do not belong
+/// together.
 result<chain_plan> plan_chain(const job_graph& graph, const detail::stream_graph& code, std::uint32_t vertex);
 
 } // namespace weir

@@ -3,13 +3,17 @@
 #include "base/ids.hpp"
 #include "base/platform.hpp"
 #include "dataflow/job_graph.hpp"
+#include "operators/watermark_alignment.hpp"
 
 #include <weir/detail/graph.hpp>
 #include <weir/detail/operator.hpp>
+#include <weir/detail/state.hpp>
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <vector>
 
 namespace weir {
@@ -21,6 +25,8 @@ struct chain_setup {
   struct exit {
     std::uint32_t edge = 0; ///< index into job_graph::edges
     detail::stream_operator* to = nullptr;
+    /// Told when what goes there becomes idle, and when it is active again.
+    std::function<void(bool idle)> on_idleness = {};
   };
   /// Brings what enters it on an edge.
   struct entry {
@@ -34,8 +40,11 @@ struct chain_setup {
   weir::platform& platform;
   const std::atomic<bool>& canceled;
   std::size_t collect_max_size;
+  watermark_alignment& alignment;
   std::vector<exit> exits;
   std::vector<entry> entries;
+  /// Makes the states of an operator; where it is empty, they begin empty and are in memory.
+  std::function<std::unique_ptr<detail::operator_states>(const job_operator&)> make_states = {};
 };
 
 } // namespace weir

@@ -7,6 +7,7 @@
 #include <weir/detail/operator.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,10 +23,19 @@ struct chain_step {
   struct follower {
     chain_step* step = nullptr;
     std::size_t stream = 0;
+    std::uint32_t output = 0; ///< of this step, which it reads
   };
 
   chain_step(std::string step_name, running_operator& running)
-      : name{std::move(step_name)}, output{running} {}
+      : name{std::move(step_name)}, running{running}, output{running} {}
+
+  /// Where records of an output go: 0 the operator's, n its side output n - 1.
+  chain_output& out(std::uint32_t number) { return number == 0 ? output : *side_outputs.at(number - 1); }
+
+  void add_side_outputs(std::size_t count) {
+    while (side_outputs.size() < count)
+      side_outputs.push_back(std::make_unique<chain_output>(running));
+  }
 
   /// Adds streams of one of the operator's inputs; returns the first of them.
   std::size_t add_streams(std::uint32_t input, std::size_t count) {
@@ -43,15 +53,24 @@ struct chain_step {
   std::unique_ptr<detail::stream_operator> owned;
   detail::stream_operator* op = nullptr;
   detail::source_operator* source = nullptr; ///< `op` where it is one
+  running_operator& running;
   chain_output output;
+  std::vector<std::unique_ptr<chain_output>> side_outputs;
   std::optional<chain_context> context;
   std::vector<follower> followers;
   bool opened = false;
+  bool ended = false;
+  bool holds_input = false;
 
   std::vector<std::uint32_t> input_of_stream;
   std::vector<std::size_t> open_streams; ///< by input
   std::size_t open_inputs = 0;
   watermark_minimum time{0};
+  bool makes_time = false;                               ///< the operator makes the time of its readers
+  detail::event_time time_made = detail::min_event_time; ///< and has come to this
+  bool idle = false;                                     ///< what its readers were told
+  std::function<void(bool)> on_idleness;                 ///< of an exit
+  std::optional<std::int64_t> wake_at_wall_ms;
   std::uint64_t records_in = 0;
 };
 

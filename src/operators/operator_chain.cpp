@@ -23,6 +23,7 @@ result<void> operator_chain::build() {
   if (!plan)
     return plan.failure();
   entries_.resize(setup_.entries.size());
+  entries_held_.resize(setup_.entries.size());
   operators_ = plan->steps.size();
   for (const auto& planned : plan->steps)
     steps_.push_back(std::make_unique<chain_step>(planned.name, running_));
@@ -36,16 +37,20 @@ result<void> operator_chain::build() {
     for (std::size_t s = 0; s < operators_; ++s)
       make_operator(*steps_[s], plan->steps[s]);
     for (auto& step : steps_)
-      for (const auto& [reader, stream] : step->followers)
-        step->output.add({reader->op, reader->input_of_stream[stream], &reader->name, &reader->records_in});
+      connect_readers(*step);
   });
+}
+
+void operator_chain::connect_readers(chain_step& step) {
+  for (const auto& [reader, stream, output] : step.followers)
+    step.out(output).add({reader->op, reader->input_of_stream[stream], &reader->name, &reader->records_in});
 }
 
 result<void> operator_chain::connect_inputs(chain_step& step, const chain_plan::step& planned) {
   for (const auto& input : planned.inputs) {
     if (!input.network) {
       std::size_t stream = step.add_streams(input.input, 1);
-      steps_[input.from]->followers.push_back({&step, stream});
+      steps_[input.from]->followers.push_back({&step, stream, input.output});
       continue;
     }
     auto entry = std::ranges::find(setup_.entries, input.from, &chain_setup::entry::edge);
@@ -70,8 +75,10 @@ result<void> operator_chain::connect_exits(chain_step& step, const chain_plan::s
         std::make_unique<chain_step>("partitioner from " + step.name + " to " + consumer, running_));
     chain_step& added = *steps_.back();
     added.op = exit->to;
-    added.context.emplace(setup_, job_, added.name, nullptr, results_);
-    step.followers.push_back({&added, added.add_streams(0, 1)});
+    added.on_idleness = exit->on_idleness;
+    added.context.emplace(setup_, job_, added.name, chain_context::outputs{}, results_,
+                          static_cast<step_time&>(*this), added);
+    step.followers.push_back({&added, added.add_streams(0, 1), to.from_output});
   }
   return {};
 }
@@ -82,13 +89,20 @@ void operator_chain::make_operator(chain_step& step, const chain_plan::step& pla
   running_.name = &step.name;
   step.owned = planned.first == planned.last ? node.make() : node.make_fused();
   step.op = step.owned.get();
-  step.context.emplace(setup_, job_, step.name, node.record ? &step.output : nullptr, results_);
+  step.add_side_outputs(node.side_outputs.size());
+  chain_context::outputs to{node.record ? &step.output : nullptr, {}, &node.side_outputs};
+  for (auto& side : step.side_outputs)
+    to.sides.push_back(side.get());
+  step.context.emplace(setup_, job_, step.name, std::move(to), results_, static_cast<step_time&>(*this), step,
+                       setup_.make_states ? setup_.make_states(operators[planned.last]) : nullptr);
+  step.makes_time = planned.inputs.empty() || step.op->makes_time();
   if (!planned.inputs.empty())
     return;
   step.source = dynamic_cast<detail::source_operator*>(step.op);
   if (!step.source)
     throw std::logic_error{"it has no input, but is no source"};
   sources_.push_back(&step);
+  sources_held_.push_back(0);
 }
 
 result<void> operator_chain::open() {
@@ -116,54 +130,9 @@ result<void> operator_chain::process(std::uint32_t entry, detail::batch_ptr& rec
   });
 }
 
-result<void> operator_chain::on_watermark(std::uint32_t entry, std::uint32_t channel,
-                                          detail::event_time time) {
-  auto [step, first] = entries_[entry];
-  return guarded([&, step = step, stream = first + channel] {
-    if (auto reached = step->time.advance(stream, time))
-      pass_time(*step, *reached);
-  });
-}
-
 result<void> operator_chain::end_of_input(std::uint32_t entry, std::uint32_t channel) {
   auto [step, first] = entries_[entry];
   return guarded([&, step = step, stream = first + channel] { end_stream(*step, stream); });
-}
-
-void operator_chain::tell_time(chain_step& step, detail::event_time time) {
-  running_.name = &step.name;
-  step.op->flush();
-  step.op->on_watermark(time);
-  step.op->flush(); // what the time set free goes before it
-}
-
-void operator_chain::pass_time(chain_step& step, detail::event_time time) {
-  tell_time(step, time);
-  for (const auto& [reader, stream] : step.followers)
-    if (auto reached = reader->time.advance(stream, time))
-      pass_time(*reader, *reached);
-}
-
-void operator_chain::end_stream(chain_step& step, std::size_t stream) {
-  if (auto reached = step.time.end(stream)) {
-    // The last time of all stays here: records that are still to be drained come before it. The step's own
-    // end passes it on.
-    if (*reached == detail::max_event_time)
-      tell_time(step, *reached);
-    else
-      pass_time(step, *reached);
-  }
-  std::uint32_t input = step.input_of_stream[stream];
-  if (--step.open_streams[input] == 0)
-    end_input(step, input);
-}
-
-void operator_chain::end_input(chain_step& step, std::uint32_t input) {
-  running_.name = &step.name;
-  step.op->flush();
-  step.op->end_of_input(input);
-  if (--step.open_inputs == 0)
-    draining_.push_back(&step);
 }
 
 result<detail::source_operator::status> operator_chain::poll(std::uint32_t source) {
@@ -202,16 +171,30 @@ result<void> operator_chain::drain() {
       return;
     step.op->flush();
     draining_.pop_front();
+    step.ended = true;
     ++ended_;
-    for (const auto& [reader, stream] : step.followers)
+    for (const auto& [reader, stream, output] : step.followers)
       end_stream(*reader, stream);
   });
 }
 
 void operator_chain::close() noexcept {
   for (auto& step : steps_)
-    if (std::exchange(step->opened, false))
+    if (std::exchange(step->opened, false)) {
       step->op->close();
+      setup_.alignment.leave(step.get());
+    }
+}
+
+result<void> operator_chain::before_snapshot() {
+  if (auto flushed = flush(); !flushed)
+    return flushed;
+  return guarded([&] {
+    for (std::size_t s = 0; s < operators_; ++s) {
+      running_.name = &steps_[s]->name;
+      steps_[s]->op->before_snapshot();
+    }
+  });
 }
 
 std::vector<operator_counts> operator_chain::counts() const {
@@ -221,18 +204,28 @@ std::vector<operator_counts> operator_chain::counts() const {
   return all;
 }
 
-template <class F>
-result<void> operator_chain::guarded(F&& f) {
-  std::string what;
-  try {
-    f();
-    return {};
-  } catch (const std::exception& thrown) {
-    what = thrown.what();
-  } catch (...) {
-    what = "it threw what is no std::exception";
-  }
-  return error{errc::failed, running_.name ? "operator '" + *running_.name + "': " + what : what};
+result<void> operator_chain::measure(task_measurements& into) {
+  return guarded([&] {
+    for (std::size_t s = 0; s < operators_; ++s) {
+      chain_step& step = *steps_[s];
+      running_.name = &step.name;
+      for (auto& accumulator : step.context->metrics().accumulators())
+        into.accumulators.push_back(std::move(accumulator));
+      into.operators.push_back(
+          {step.name, step.records_in, step.output.records_out(), step.context->metrics().metrics()});
+    }
+    std::optional<detail::event_time> input, output;
+    auto note = [](auto& least, detail::event_time time) { least = least ? std::min(*least, time) : time; };
+    for (const entry_point& entry : entries_)
+      note(input, entry.step->time.minimum());
+    for (const chain_step* source : sources_)
+      note(input, source->time_made);
+    for (const auto& step : steps_)
+      if (step->followers.empty())
+        note(output, step->makes_time ? step->time_made : step->time.minimum());
+    into.input_watermark = input.value_or(detail::min_event_time);
+    into.output_watermark = output.value_or(detail::min_event_time);
+  });
 }
 
 } // namespace weir

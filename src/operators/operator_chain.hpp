@@ -10,8 +10,12 @@
 
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace weir {
@@ -31,12 +35,12 @@ struct operator_counts {
 /// between.
 ///
 /// Exceptions of user code become errors that name the operator; after one, only close() may be called.
-class operator_chain {
+class operator_chain final : private step_time {
 public:
   /// Makes the operators; user code runs here already. Fails when the two graphs do not belong together.
   static result<std::unique_ptr<operator_chain>> make(chain_setup setup);
 
-  ~operator_chain() { close(); }
+  ~operator_chain() override { close(); }
   operator_chain(const operator_chain&) = delete;
   operator_chain& operator=(const operator_chain&) = delete;
 
@@ -51,14 +55,31 @@ public:
   result<void> on_watermark(std::uint32_t entry, std::uint32_t channel, detail::event_time time);
   result<void> end_of_input(std::uint32_t entry, std::uint32_t channel);
 
+  /// A channel became idle, or is active again.
+  result<void> on_idleness(std::uint32_t entry, std::uint32_t channel, bool idle);
+
+  /// When an operator wants to be told of processing time next.
+  [[nodiscard]] std::optional<std::int64_t> wake_at_wall_ms() const { return wake_at_wall_ms_; }
+  /// Tells those whose time has come.
+  result<void> on_processing_time(std::int64_t wall_ms);
+
   /// Sources in the chain, by position.
   [[nodiscard]] std::uint32_t sources() const { return static_cast<std::uint32_t>(sources_.size()); }
   /// Lets a source emit. After `ended` it must not be polled again.
   result<detail::source_operator::status> poll(std::uint32_t source);
   [[nodiscard]] std::uint32_t retry_after_ms(std::uint32_t source) const;
 
+  /// Whether an operator behind a source or an entry wants nothing of it now.
+  [[nodiscard]] bool is_held_source(std::uint32_t source) const { return sources_held_[source] > 0; }
+  [[nodiscard]] bool is_held_entry(std::uint32_t entry) const { return entries_held_[entry] > 0; }
+  /// True once after something is no longer held.
+  bool take_released() { return std::exchange(released_, false); }
+
   /// Lets operators emit what waits in them, in the order of the chain, the exits last.
   result<void> flush();
+
+  /// Flushes, and lets operators put into their states what is not there yet: they are frozen next.
+  result<void> before_snapshot();
 
   /// Is an operator to emit what it held back for the end?
   [[nodiscard]] bool draining() const { return !draining_.empty(); }
@@ -72,6 +93,9 @@ public:
   void close() noexcept;
 
   [[nodiscard]] std::vector<operator_counts> counts() const;
+  /// Adds what the operators counted and measured, also after a failure. Not inside another call: gauges run
+  /// user code.
+  result<void> measure(task_measurements& into);
   std::vector<task_result> take_results() { return results_.take(); }
 
 private:
@@ -87,8 +111,21 @@ private:
   result<void> connect_exits(chain_step& step, const chain_plan::step& planned);
   void make_operator(chain_step& step, const chain_plan::step& planned);
 
+  void connect_readers(chain_step& step);
+
+  void emit_watermark(chain_step& from, detail::event_time time) override;
+  void set_idle(chain_step& from) override;
+  void wake_at(chain_step& step, std::int64_t wall_ms) override;
+  detail::event_time align(chain_step& step, std::string_view group, detail::event_time time) override;
+  void hold_input(chain_step& step, bool hold) override;
+
   void tell_time(chain_step& step, detail::event_time time);
   void pass_time(chain_step& step, detail::event_time time);
+  void advance_readers(chain_step& step, detail::event_time time);
+  void idle_stream(chain_step& step, std::size_t stream);
+  void resume_stream(chain_step& step, std::size_t stream);
+  void tell_idleness(chain_step& step, bool idle);
+  [[nodiscard]] static bool reaches(const chain_step& from, const chain_step& to);
   void end_stream(chain_step& step, std::size_t stream);
   void end_input(chain_step& step, std::uint32_t input);
 
@@ -106,6 +143,24 @@ private:
   std::vector<chain_step*> sources_;
   std::deque<chain_step*> draining_;
   std::size_t ended_ = 0;
+  std::optional<std::int64_t> wake_at_wall_ms_;
+  std::vector<std::uint32_t> sources_held_; ///< by source: how many operators want nothing of it
+  std::vector<std::uint32_t> entries_held_; ///< the same for entries
+  bool released_ = false;
 };
+
+template <class F>
+result<void> operator_chain::guarded(F&& f) {
+  std::string what;
+  try {
+    f();
+    return {};
+  } catch (const std::exception& thrown) {
+    what = thrown.what();
+  } catch (...) {
+    what = "it threw what is no std::exception";
+  }
+  return error{errc::failed, running_.name ? "operator '" + *running_.name + "': " + what : what};
+}
 
 } // namespace weir

@@ -133,3 +133,32 @@ TEST_CASE_FIXTURE(planned, "graphs that do not belong together are refused") {
     CHECK(made.failure().message().find("'b'") != std::string::npos);
   }
 }
+
+TEST_CASE_FIXTURE(planned, "nothing is fused that has a side output") {
+  for (std::uint32_t splits = 0; splits < 3; ++splits) {
+    planned fresh;
+    auto a = fresh.node("a", {});
+    auto b = fresh.node("b", {{a}});
+    auto c = fresh.node("c", {{b}});
+    fresh.fusible(c, a);
+    fresh.code->nodes[splits].side_outputs = {{"side", &detail::record_type_of<entry>()}};
+    fresh.vertex({a, b, c});
+    CHECK(names(fresh.plan()) == strings{"a", "b", "c"});
+  }
+}
+
+TEST_CASE_FIXTURE(planned, "a step knows which output it reads") {
+  auto a = node("a", {});
+  code->nodes[a].side_outputs = {{"side", &detail::record_type_of<entry>()}};
+  auto b = node("b", {{a}, {.from = a, .number = 1, .output = 1}});
+  auto outside = node("outside", {{.from = a, .output = 1}});
+  vertex({a, b});
+  vertex({outside});
+  auto made = plan();
+  REQUIRE(made.steps[1].inputs.size() == 2);
+  CHECK(made.steps[1].inputs[0].output == 0);
+  CHECK(made.steps[1].inputs[1].output == 1);
+  auto other = plan_chain(*graph, *code, 1);
+  REQUIRE(other);
+  CHECK(other->steps[0].inputs[0].output == 1);
+}

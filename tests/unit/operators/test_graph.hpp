@@ -20,6 +20,7 @@ public:
     std::uint32_t number = 0;
     detail::partitioning how = detail::partitioning::forward;
     detail::partitioner_factory make = {};
+    std::uint32_t output = 0;
   };
 
   test_graph() { graph->buffer_timeout_ms = -1; }
@@ -30,7 +31,7 @@ public:
     detail::graph_node node;
     node.name = std::move(name);
     for (const input& one : inputs)
-      node.inputs.push_back({one.from, one.number, one.how, true, one.make});
+      node.inputs.push_back({one.from, one.output, one.number, one.how, true, one.make});
     node.record = is_sink ? nullptr : &detail::record_type_of<entry>();
     node.is_source = inputs.empty();
     node.make = std::move(make);
@@ -64,10 +65,10 @@ public:
         auto [from_vertex, from_operator] = place(input.from);
         auto [to_vertex, to_operator] = place(node);
         if (from_vertex == to_vertex)
-          graph->vertices[to_vertex].operators[to_operator].inputs.push_back(from_operator);
+          graph->vertices[to_vertex].operators[to_operator].inputs.emplace_back(from_operator, input.output);
         else
-          graph->edges.push_back(
-              {from_vertex, from_operator, to_vertex, to_operator, input.input, k, input.how, "entry", 1});
+          graph->edges.push_back({from_vertex, from_operator, input.output, to_vertex, to_operator,
+                                  input.input, k, input.how, "entry", 1});
       }
   }
 
