@@ -81,7 +81,8 @@ caf::behavior task::make_behavior() {
         run();
       },
       [this](const measure_task&) {
-        send(around_->task_manager, task_measured{attempt_, subtask_.metrics(), subtask_.network_memory()});
+        if (!ended_)
+          measure();
       },
   };
 }
@@ -151,6 +152,14 @@ void task::run() {
   }
 }
 
+void task::measure() {
+  auto measured = subtask_.measurements();
+  if (!measured)
+    return end(task_state::failed, measured.failure().message());
+  send(around_->task_manager,
+       task_measured{attempt_, subtask_.metrics(), std::move(*measured), subtask_.network_memory()});
+}
+
 void task::run_later() {
   // Behind what is in the mailbox already.
   if (!std::exchange(run_is_coming_, true))
@@ -169,7 +178,15 @@ void task::wake_later(time_point at) {
 void task::end(task_state how, std::string cause) {
   if (std::exchange(ended_, true))
     return;
-  worker_core::task_end last{.cause = std::move(cause), .metrics = subtask_.metrics(), .results = {}};
+  auto measured = subtask_.measurements();
+  if (!measured && how == task_state::finished) {
+    how = task_state::failed;
+    cause = measured.failure().message();
+  }
+  worker_core::task_end last{.cause = std::move(cause),
+                             .metrics = subtask_.metrics(),
+                             .results = {},
+                             .measurements = measured ? std::move(*measured) : nullptr};
   if (how == task_state::finished)
     last.results = subtask_.take_results();
   subtask_.close();

@@ -69,6 +69,7 @@ private:
 
   void start();
   void run();
+  void measure();
   void run_later();
   void wake_later(time_point at);
   void end(task_state how, std::string cause);

@@ -194,7 +194,7 @@ void task_manager::on(task_changed& changed) {
 }
 
 void task_manager::on(const task_measured& measured) {
-  core_.on_task_metrics(measured.attempt, measured.metrics);
+  core_.on_task_metrics(measured.attempt, measured.metrics, measured.measurements);
   if (auto here = tasks_.find(measured.attempt); here != tasks_.end())
     here->second.network_memory = measured.network_memory;
 }

@@ -112,6 +112,7 @@ private:
   std::optional<incarnation_id> master_;
   std::map<attempt_id, deployment> deployments_; ///< whose code is being loaded
   std::map<attempt_id, local_task> tasks_;
+  std::shared_ptr<watermark_alignment> alignment_ = std::make_shared<watermark_alignment>();
   std::optional<time_point> tick_at_;
   std::string last_dial_failure_;
 };

@@ -52,7 +52,8 @@ void task_manager::act(const run_task& action) {
                       .code = here.code->code,
                       .producers = std::move(here.message.producers),
                       .consumers = std::move(here.message.consumers),
-                      .options = options_for(here)};
+                      .options = options_for(here),
+                      .alignment = alignment_};
   tasks_[action.attempt]; // from now on it can be stopped
   send(slots_.at(here.message.slot), start_task{std::move(setup)});
 }

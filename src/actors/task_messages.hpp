@@ -56,6 +56,7 @@ struct measure_task {};
 struct task_measured {
   attempt_id attempt;
   task_metrics metrics;
+  measurements_ptr measurements;
   std::uint64_t network_memory = 0;
 };
 

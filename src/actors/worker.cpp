@@ -67,6 +67,7 @@ subtask_options subtask_options_of(const configuration& settings) {
   chosen.channels.open_retry_max = settings.get(options::channel_open_retry_max);
   chosen.channels.batch_max_size = settings.get(options::taskmanager_batch_max_size).bytes;
   chosen.collect_max_size = settings.get(options::collect_max_size).bytes;
+  chosen.metrics_max_size = settings.get(options::metrics_max_size).bytes;
   return chosen;
 }
 
@@ -99,7 +100,8 @@ result<std::unique_ptr<worker>> start_worker(caf::actor_system& system, platform
                                   static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)),
                .process_id = ::getpid(),
                .heartbeat_timeout = settings.get(options::heartbeat_timeout),
-               .cancellation_timeout = settings.get(options::task_cancellation_timeout)},
+               .cancellation_timeout = settings.get(options::task_cancellation_timeout),
+               .measurements_max_size = settings.get(options::metrics_max_size).bytes},
       .heartbeat_interval = settings.get(options::heartbeat_interval),
       .subtasks = subtasks,
       .libraries = {folder, settings.get(options::rest_max_content_length).bytes},

@@ -1,6 +1,7 @@
 #include "rest/job_view.hpp"
 
 #include "rest/answers.hpp"
+#include "rest/metric_view.hpp"
 #include "rest/plan_json.hpp"
 #include "rest/subtask_view.hpp"
 
@@ -213,7 +214,8 @@ json execution_result_json(const job_details& job) {
                {"accumulator-results", std::move(accumulators)},
                {"start-time", job.summary.start_wall_ms},
                {"end-time", job.summary.end_wall_ms},
-               {"net-runtime", duration_of(job.summary, job.summary.start_wall_ms)}};
+               {"net-runtime", duration_of(job.summary, job.summary.start_wall_ms)},
+               {"user-accumulators", user_accumulators_json(job)}};
   if (job.summary.state == job_state::failed)
     outcome["failure-cause"] = failure_cause_json(job);
   return {{"status", {{"id", "COMPLETED"}}}, {"job-execution-result", std::move(outcome)}};
@@ -226,6 +228,12 @@ json accumulators_json(const job_details& job, bool with_serialized_values) {
     user.push_back({{"name", result.name}, {"type", "String"}, {"value", result.value}});
     if (with_serialized_values)
       serialized[result.name] = to_base64(result.value);
+  }
+  for (json& each : user_accumulators_json(job)) {
+    const auto& name = each["name"].get_ref<const std::string&>();
+    if (with_serialized_values && !serialized.contains(name))
+      serialized[name] = to_base64(each["value"].get_ref<const std::string&>());
+    user.push_back(std::move(each));
   }
   return {{"job-accumulators", json::array()},
           {"user-task-accumulators", std::move(user)},

@@ -22,10 +22,11 @@ nlohmann::json config_json(const job_details& job);
 /// `GET /jobs/:jobid/exceptions`, with at most `most` entries.
 nlohmann::json exceptions_json(const job_details& job, std::size_t most);
 
-/// `GET /jobs/:jobid/execution-result`.
+/// `GET /jobs/:jobid/execution-result`: collected results by name in "accumulator-results", and in
+/// "user-accumulators" those that user code added up.
 nlohmann::json execution_result_json(const job_details& job);
 
-/// `GET /jobs/:jobid/accumulators`.
+/// `GET /jobs/:jobid/accumulators`. Collected results are accumulators of type "String".
 nlohmann::json accumulators_json(const job_details& job, bool with_serialized_values);
 
 /// Pointers to the subtasks of a vertex, for the functions of subtask_view.hpp. Empty when `vertex` is

@@ -32,12 +32,16 @@ std::string_view ship_strategy(detail::partitioning how) {
 
 json chain_json(const job_vertex& vertex) {
   json chain = json::array();
-  for (const job_operator& step : vertex.operators)
+  for (const job_operator& step : vertex.operators) {
+    json inputs = json::array();
+    for (const chained_input& input : step.inputs)
+      inputs.push_back(input.from);
     chain.push_back({{"id", to_string(step.id)},
                      {"name", step.name},
                      {"kind", step.kind},
                      {"uid", step.uid},
-                     {"inputs", step.inputs}});
+                     {"inputs", std::move(inputs)}});
+  }
   return chain;
 }
 

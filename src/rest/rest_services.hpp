@@ -41,6 +41,7 @@ struct rest_services {
 void add_cluster_handlers(rest_router& router, const rest_services& services);
 void add_job_handlers(rest_router& router, const rest_services& services);
 void add_vertex_handlers(rest_router& router, const rest_services& services);
+void add_metric_handlers(rest_router& router, const rest_services& services);
 void add_task_manager_handlers(rest_router& router, const rest_services& services);
 void add_jar_handlers(rest_router& router, const rest_services& services);
 void add_submission_handlers(rest_router& router, const rest_services& services);

@@ -1,13 +1,13 @@
 #include "rest/answers.hpp"
-#include "rest/job_view.hpp"
 #include "rest/rest_services.hpp"
 #include "rest/subtask_view.hpp"
+#include "rest/vertex_route.hpp"
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace weir {
@@ -15,9 +15,6 @@ namespace {
 
 using nlohmann::json;
 using subtask_group = std::vector<const subtask_status*>;
-
-/// The JSON that a path gives of one vertex.
-using vertex_view = json (*)(const job_vertex& vertex, const subtask_group& subtasks, std::int64_t now);
 
 json header_json(const job_vertex& vertex, std::int64_t now) {
   return {{"id", to_string(vertex.id)}, {"name", vertex.name}, {"now", now}};
@@ -66,45 +63,25 @@ json workers_json(const job_vertex& vertex, const subtask_group& subtasks, std::
   return object;
 }
 
-http_response answer_for(const job_details& job, const std::string& vertex_id, vertex_view view,
-                         std::int64_t now) {
-  if (job.graph) {
-    const auto& vertices = job.graph->vertices;
-    auto found = std::ranges::find(vertices, vertex_id, [](const job_vertex& v) { return to_string(v.id); });
-    if (found != vertices.end())
-      return json_answer(
-          view(*found, subtasks_of(job, static_cast<std::size_t>(found - vertices.begin())), now));
-  }
-  return error_answer(404, "Vertex " + vertex_id + " of job " + to_string(job.summary.id) + " not found");
-}
-
-void add_view(rest_router& router, const rest_services& services, std::string_view pattern,
-              vertex_view view) {
-  router.add("GET", pattern, [&services, view](const rest_call& call, const http_reply& reply) {
-    auto id = path_id(call, "jobid");
-    if (!id)
-      return reply(error_answer(id.failure()));
-    job_id job{*id};
-    auto vertex = path_id(call, "vertexid");
-    if (!vertex)
-      return reply(error_answer(vertex.failure()));
-    services.gateway.job(
-        job, [&services, view, reply, job, vertex = to_string(*vertex)](result<job_details> found) {
-          if (found)
-            return reply(answer_for(*found, vertex, view, services.clock.wall_ms()));
-          reply(found.failure().code() == errc::not_found
-                    ? error_answer(404, "Job " + to_string(job) + " not found")
-                    : error_answer(found.failure()));
-        });
-  });
-}
-
 } // namespace
 
 void add_vertex_handlers(rest_router& router, const rest_services& services) {
-  add_view(router, services, "/jobs/:jobid/vertices/:vertexid", details_json);
-  add_view(router, services, "/jobs/:jobid/vertices/:vertexid/subtasktimes", subtask_times_json);
-  add_view(router, services, "/jobs/:jobid/vertices/:vertexid/taskmanagers", workers_json);
+  auto add = [&](std::string_view below,
+                 json (*view)(const job_vertex&, const subtask_group&, std::int64_t)) {
+    add_vertex_view(router, services, below, [view](const vertex_call& of) {
+      return json_answer(view(of.vertex, of.subtasks, of.now));
+    });
+  };
+  add("", details_json);
+  add("/subtasktimes", subtask_times_json);
+  add("/taskmanagers", workers_json);
+
+  auto one_subtask = [](const vertex_call& of) {
+    const subtask_status* subtask = named_subtask(of);
+    return subtask ? json_answer(subtask_json(*subtask, of.now)) : unknown_subtask(of);
+  };
+  add_vertex_view(router, services, "/subtasks/:subtask", one_subtask);
+  add_vertex_view(router, services, "/subtasks/:subtask/attempts/:attempt", one_subtask);
 }
 
 } // namespace weir

@@ -12,6 +12,10 @@ std::uint64_t results_size(const job_details& details) {
   std::uint64_t size = 0;
   for (const task_result& each : details.results)
     size += each.value.size();
+  for (const auto& subtasks : details.vertices)
+    for (const subtask_status& subtask : subtasks)
+      if (subtask.measurements)
+        size += wire_size(*subtask.measurements);
   return size;
 }
 
@@ -156,6 +160,9 @@ dispatcher_core::actions dispatcher_core::on_tick(time_point now) {
     job& of = jobs_.find(id)->second;
     job_details without = *of.record.end;
     without.results.clear();
+    for (auto& subtasks : without.vertices)
+      for (subtask_status& subtask : subtasks)
+        subtask.measurements = nullptr;
     without.results_dropped = true;
     of.record.end = std::make_shared<const job_details>(std::move(without));
     out.emplace_back(trim_record{of.record});

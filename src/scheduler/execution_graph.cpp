@@ -94,7 +94,8 @@ std::vector<std::vector<subtask_status>> execution_graph::status() const {
                       .worker = attempt.worker,
                       .host = attempt.host,
                       .entered_wall_ms = attempt.entered_wall_ms,
-                      .metrics = attempt.metrics});
+                      .metrics = attempt.metrics,
+                      .measurements = attempt.measurements});
   }
   return all;
 }

@@ -19,6 +19,7 @@ struct execution_attempt {
   std::string worker; ///< worker_name(), from its deployment on
   std::string host;
   task_metrics metrics;
+  measurements_ptr measurements;
   std::vector<task_result> results; ///< once finished
 };
 

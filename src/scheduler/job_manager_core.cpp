@@ -71,8 +71,11 @@ job_manager_core::actions job_manager_core::on_request_failed(const slot_request
 void job_manager_core::on_reported(const tasks_reported& message) {
   for (const task_report& report : message.tasks) {
     execution_attempt* attempt = present(report.attempt, message.session);
-    if (attempt != nullptr && !is_terminal(attempt->state))
-      attempt->metrics = report.metrics;
+    if (attempt == nullptr || is_terminal(attempt->state))
+      continue;
+    attempt->metrics = report.metrics;
+    if (report.measurements)
+      attempt->measurements = report.measurements;
   }
 }
 
@@ -101,6 +104,8 @@ job_manager_core::actions job_manager_core::on_update(const update& message, std
   if (attempt == nullptr || !advance(*attempt, message.state, wall_ms))
     return out;
   attempt->metrics = message.metrics;
+  if (message.measurements)
+    attempt->measurements = message.measurements;
   failure_record failure{
       .task = execution_.task_name(attempt->id), .worker = attempt->worker, .wall_ms = wall_ms};
   switch (message.state) {

@@ -37,6 +37,7 @@ struct subtask_status {
   std::string host;
   std::map<task_state, std::int64_t> entered_wall_ms; ///< when it entered each state of this attempt
   task_metrics metrics;
+  measurements_ptr measurements; ///< empty before the first report
 };
 
 struct failure_record {
@@ -68,7 +69,7 @@ struct job_details {
   /// What keeps it from going on, as a sentence: "2 of 4 slots are missing"; else empty.
   std::string waiting_for;
   std::vector<task_result> results; ///< of a finished job, all subtasks put together
-  bool results_dropped = false; ///< there were results; `jobstore.cache-size` had no room for them any more
+  bool results_dropped = false; ///< `jobstore.cache-size` had no room for results and measurements any more
 };
 
 } // namespace weir

@@ -206,7 +206,8 @@ void worker_core::end_attempt(const attempt_id& id, task_state how, task_end end
   auto slot = attempts_.at(id).slot;
   attempts_.erase(id);
   slots_[slot].tasks -= 1;
-  tell(update{session_, id, how, std::move(end.cause), end.metrics, std::move(end.results)});
+  tell(update{session_, id, how, std::move(end.cause), end.metrics, std::move(end.results),
+              std::move(end.measurements)});
   free_if_empty(slot);
 }
 
@@ -253,9 +254,17 @@ void worker_core::send_register() {
                        settings_.physical_memory, settings_.process_id});
 }
 
-void worker_core::on_task_metrics(const attempt_id& id, const task_metrics& metrics) {
-  if (auto found = attempts_.find(id); found != attempts_.end())
-    found->second.metrics = metrics;
+void worker_core::on_task_metrics(const attempt_id& id, const task_metrics& metrics,
+                                  const measurements_ptr& measurements) {
+  auto found = attempts_.find(id);
+  if (found == attempts_.end())
+    return;
+  running_attempt& attempt = found->second;
+  attempt.metrics = metrics;
+  if (attempt.measurements == measurements)
+    return;
+  attempt.measurements = measurements;
+  attempt.measured_anew = true;
 }
 
 void worker_core::on_memory(std::uint64_t resident, std::uint64_t network_used) {

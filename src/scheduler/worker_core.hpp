@@ -25,6 +25,7 @@ struct worker_settings {
   std::int64_t process_id = 0;
   std::chrono::milliseconds heartbeat_timeout{10'000}; ///< until the master states its own: heartbeat.timeout
   std::chrono::milliseconds cancellation_timeout{30'000}; ///< task.cancellation.timeout
+  std::uint64_t measurements_max_size = 256 << 10;        ///< metrics.max-size
   std::chrono::milliseconds retry_initial{200};           ///< between dials, registrations and offers
   std::chrono::milliseconds retry_max{5'000};
 };
@@ -111,13 +112,15 @@ public:
     std::string cause; ///< of `failed`
     task_metrics metrics;
     std::vector<task_result> results;
+    measurements_ptr measurements;
   };
 
   /// `running`, or how the task ended. An end means that nothing of the task runs any more.
   actions on_task_state(const attempt_id& attempt, task_state state, task_end end = {});
 
   /// For the next heartbeat.
-  void on_task_metrics(const attempt_id& attempt, const task_metrics& metrics);
+  void on_task_metrics(const attempt_id& attempt, const task_metrics& metrics,
+                       const measurements_ptr& measurements = {});
   void on_memory(std::uint64_t resident, std::uint64_t network_used);
 
   actions on_tick(time_point now);
@@ -139,6 +142,8 @@ private:
     task_state state = task_state::deploying; ///< deploying: its code is being loaded
     std::uint32_t slot = 0;
     task_metrics metrics;
+    measurements_ptr measurements;
+    bool measured_anew = false; ///< the master does not know `measurements`
     std::optional<time_point> cancel_by;
   };
 
@@ -172,6 +177,7 @@ private:
   void register_if_possible();
   void send_register();
   void send_heartbeat();
+  void add_measurements(std::vector<task_report>& tasks);
   void cancel_attempt(const attempt_id& id, running_attempt& attempt);
   void end_attempt(const attempt_id& id, task_state how, task_end end);
   void free_if_empty(std::uint32_t slot);
@@ -196,6 +202,7 @@ private:
   std::chrono::milliseconds master_timeout_{10'000};
   std::uint64_t resident_memory_ = 0;
   std::uint64_t network_memory_used_ = 0;
+  attempt_id last_measured_; ///< of the last heartbeat
 };
 
 } // namespace weir

@@ -94,8 +94,27 @@ void worker_core::send_heartbeat() {
   heartbeat_at_ = now_ + heartbeat_interval_;
   heartbeat beat{session_, resident_memory_, network_memory_used_, {}};
   for (const auto& [id, attempt] : attempts_)
-    beat.tasks.push_back({id, attempt.state, attempt.metrics});
+    beat.tasks.push_back({id, attempt.state, attempt.metrics, {}});
+  add_measurements(beat.tasks);
   tell(std::move(beat));
+}
+
+void worker_core::add_measurements(std::vector<task_report>& tasks) {
+  // Those that find no room come with the next heartbeat: it begins behind the last one that did.
+  auto first = std::ranges::upper_bound(tasks, last_measured_, {}, &task_report::attempt) - tasks.begin();
+  std::uint64_t size = 0;
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    task_report& report = tasks[(static_cast<std::size_t>(first) + i) % tasks.size()];
+    running_attempt& attempt = attempts_.at(report.attempt);
+    if (!attempt.measured_anew || !attempt.measurements)
+      continue;
+    size += wire_size(*attempt.measurements);
+    if (size > settings_.measurements_max_size && size != wire_size(*attempt.measurements))
+      return;
+    report.measurements = attempt.measurements;
+    attempt.measured_anew = false;
+    last_measured_ = report.attempt;
+  }
 }
 
 } // namespace weir

@@ -2,6 +2,7 @@
 
 #include "base/ids.hpp"
 #include "dataflow/job_spec.hpp"
+#include "wire/task_measurements.hpp"
 
 #include <cstdint>
 #include <string>
@@ -62,6 +63,7 @@ struct task_report {
   attempt_id attempt;
   task_state state = task_state::created;
   task_metrics metrics;
+  measurements_ptr measurements; ///< empty: as in the last heartbeat that had them
   bool operator==(const task_report&) const = default;
 };
 
@@ -209,6 +211,7 @@ struct update {
   std::string cause; ///< of `failed`: the chain of causes, outermost first
   task_metrics metrics;
   std::vector<task_result> results; ///< with `finished`
+  measurements_ptr measurements;    ///< empty: as in the last heartbeat that had them
   bool operator==(const update&) const = default;
 };
 

@@ -1,5 +1,6 @@
 #include "wire/control_codec.hpp"
 #include "wire/control_fields.hpp"
+#include "wire/measurement_fields.hpp"
 
 namespace weir {
 
@@ -30,7 +31,8 @@ static heartbeat read(Heartbeat::Reader from, untrusted_parts& parts) {
   message.resident_memory = from.getResidentMemory();
   message.network_memory_used = from.getNetworkMemoryUsed();
   message.tasks = parts.list(from.getTasks(), [&](TaskReport::Reader task) {
-    return task_report{read(task.getAttempt()), read(task.getState(), parts), read(task.getMetrics())};
+    return task_report{read(task.getAttempt()), read(task.getState(), parts), read(task.getMetrics()),
+                       task.hasMeasurements() ? read(task.getMeasurements(), parts) : nullptr};
   });
   return message;
 }
@@ -63,6 +65,8 @@ static update read(Update::Reader from, untrusted_parts& parts) {
   message.results = parts.list(from.getResults(), [&](TaskResult::Reader one) {
     return task_result{parts.text(one.getName()), parts.data(one.getValue())};
   });
+  if (from.hasMeasurements())
+    message.measurements = read(from.getMeasurements(), parts);
   return message;
 }
 

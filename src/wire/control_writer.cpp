@@ -1,5 +1,6 @@
 #include "wire/control_codec.hpp"
 #include "wire/control_fields.hpp"
+#include "wire/measurement_fields.hpp"
 
 namespace weir {
 
@@ -14,6 +15,8 @@ static void write(TaskReport::Builder to, const task_report& from) {
   write(to.initAttempt(), from.attempt);
   to.setState(static_cast<TaskState>(from.state));
   write(to.initMetrics(), from.metrics);
+  if (from.measurements)
+    write(to.initMeasurements(), *from.measurements);
 }
 
 static void write(TaskResult::Builder to, const task_result& from) {
@@ -116,6 +119,8 @@ struct control_writer {
     message.setCause(text(from.cause));
     write(message.initMetrics(), from.metrics);
     write_list(message.initResults(count(from.results)), from.results);
+    if (from.measurements)
+      write(message.initMeasurements(), *from.measurements);
   }
 
   void operator()(const fetch_blob& from) {

@@ -18,9 +18,9 @@ std::string wrong_vertex(const job_vertex& vertex) {
   if (vertex.operators.empty())
     return "has no operators";
   for (std::uint32_t index = 0; index < vertex.operators.size(); ++index)
-    for (std::uint32_t input : vertex.operators[index].inputs)
-      if (input >= index)
-        return "has operator " + std::to_string(index) + " before its input " + std::to_string(input);
+    for (const chained_input& input : vertex.operators[index].inputs)
+      if (input.from >= index)
+        return "has operator " + std::to_string(index) + " before its input " + std::to_string(input.from);
   return {};
 }
 
@@ -43,6 +43,8 @@ std::string wrong_edge(const job_graph& graph, const job_edge& edge) {
 std::string what_is_wrong_with(const job_graph& graph) {
   if (graph.buffer_timeout_ms < -1)
     return "its buffer timeout is " + std::to_string(graph.buffer_timeout_ms) + " ms";
+  if (graph.watermark_interval_ms < 0)
+    return "its watermark interval is " + std::to_string(graph.watermark_interval_ms) + " ms";
   std::uint64_t subtasks = 0;
   for (std::uint32_t index = 0; index < graph.vertices.size(); ++index) {
     const job_vertex& vertex = graph.vertices[index];

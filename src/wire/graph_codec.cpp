@@ -46,15 +46,18 @@ job_spec read(JobSpec::Reader from, untrusted_parts& parts) {
   return spec;
 }
 
+static void write(ChainedInput::Builder to, const chained_input& from) {
+  to.setFrom(from.from);
+  to.setOutput(from.output);
+}
+
 static void write(JobOperator::Builder to, const job_operator& from) {
   write(to.initId(), from.id);
   to.setNode(from.node);
   to.setName(text(from.name));
   to.setUid(text(from.uid));
   to.setKind(text(from.kind));
-  auto inputs = to.initInputs(static_cast<unsigned>(from.inputs.size()));
-  for (unsigned i = 0; i < inputs.size(); ++i)
-    inputs.set(i, from.inputs[i]);
+  write_list(to.initInputs(static_cast<unsigned>(from.inputs.size())), from.inputs);
 }
 
 static void write(JobVertex::Builder to, const job_vertex& from) {
@@ -69,6 +72,7 @@ static void write(JobVertex::Builder to, const job_vertex& from) {
 static void write(JobEdge::Builder to, const job_edge& from) {
   to.setFromVertex(from.from_vertex);
   to.setFromOperator(from.from_operator);
+  to.setFromOutput(from.from_output);
   to.setToVertex(from.to_vertex);
   to.setToOperator(from.to_operator);
   to.setInput(from.input);
@@ -85,7 +89,9 @@ static job_operator read(JobOperator::Reader from, untrusted_parts& parts) {
   one.name = parts.text(from.getName());
   one.uid = parts.text(from.getUid());
   one.kind = parts.text(from.getKind());
-  one.inputs = parts.list(from.getInputs(), [](std::uint32_t input) { return input; });
+  one.inputs = parts.list(from.getInputs(), [](ChainedInput::Reader input) {
+    return chained_input{input.getFrom(), input.getOutput()};
+  });
   return one;
 }
 
@@ -105,6 +111,7 @@ static job_edge read(JobEdge::Reader from, untrusted_parts& parts) {
   job_edge edge;
   edge.from_vertex = from.getFromVertex();
   edge.from_operator = from.getFromOperator();
+  edge.from_output = from.getFromOutput();
   edge.to_vertex = from.getToVertex();
   edge.to_operator = from.getToOperator();
   edge.input = from.getInput();
@@ -119,6 +126,7 @@ static job_graph read(JobGraph::Reader from, untrusted_parts& parts) {
   job_graph graph;
   graph.name = parts.text(from.getName());
   graph.buffer_timeout_ms = from.getBufferTimeoutMs();
+  graph.watermark_interval_ms = from.getWatermarkIntervalMs();
   graph.vertices =
       parts.list(from.getVertices(), [&](JobVertex::Reader vertex) { return read(vertex, parts); });
   graph.edges = parts.list(from.getEdges(), [&](JobEdge::Reader edge) { return read(edge, parts); });
@@ -128,6 +136,7 @@ static job_graph read(JobGraph::Reader from, untrusted_parts& parts) {
 static void write(JobGraph::Builder to, const job_graph& from) {
   to.setName(text(from.name));
   to.setBufferTimeoutMs(from.buffer_timeout_ms);
+  to.setWatermarkIntervalMs(from.watermark_interval_ms);
   write_list(to.initVertices(static_cast<unsigned>(from.vertices.size())), from.vertices);
   write_list(to.initEdges(static_cast<unsigned>(from.edges.size())), from.edges);
 }

@@ -116,6 +116,8 @@ private:
       for (const auto& [name, value] : accumulators.items())
         if (auto lines = from_base64(value.is_string() ? value.get<std::string>() : ""))
           end.results.emplace_back(name, *std::move(lines));
+      for (const json& each : result.value("user-accumulators", json::array()))
+        end.accumulators.push_back({text_in(each, "name"), text_in(each, "type"), text_in(each, "value")});
     } else if (state == "FAILED") {
       auto told = master_.get(path_ + "/exceptions");
       if (!told)

@@ -7,6 +7,7 @@
 #include "actors/local_cluster.hpp"
 #include "base/options.hpp"
 #include "rest/job_view.hpp"
+#include "scheduler/job_accumulators.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -25,6 +26,8 @@ job_end end_of(const job_details& job) {
   end.runtime_ms = job.summary.end_wall_ms - job.summary.start_wall_ms;
   for (const task_result& each : job.results)
     end.results.emplace_back(each.name, each.value);
+  for (const auto& each : merge_accumulators(job))
+    end.accumulators.push_back({each.name, std::string{type_name(each.kind)}, value_text(each)});
   if (!job.failures.empty()) {
     end.cause = job.failures.front().cause;
     end.task = job.failures.front().task;

@@ -51,8 +51,10 @@ int tell_end(const job_end& end, bool asked_to_cancel) {
   if (end.state == "FINISHED") {
     write("Job with JobID " + end.id + " has finished.\n");
     write("Job Runtime: " + std::to_string(end.runtime_ms) + " ms\n");
-    if (!end.results.empty())
+    if (!end.results.empty() || !end.accumulators.empty())
       write("Accumulator Results:\n");
+    for (const accumulator_line& each : end.accumulators)
+      write("- " + each.name + " (" + each.type + "): " + each.value + "\n");
     for (const auto& [name, lines] : end.results)
       write("- " + name + ":\n" + lines + (lines.empty() || lines.ends_with('\n') ? "" : "\n"));
     std::fflush(stdout);

@@ -30,14 +30,22 @@ private:
   record_rate rate_;
 };
 
+/// An accumulator of an ended job.
+struct accumulator_line {
+  std::string name;
+  std::string type;
+  std::string value;
+};
+
 /// How a job ended.
 struct job_end {
   std::string id;
   std::string state; ///< FINISHED, FAILED or CANCELED
   std::int64_t runtime_ms = 0;
   std::vector<std::pair<std::string, std::string>> results; ///< name and lines
-  std::string cause;                                        ///< of a failure, with its chain
-  std::string task;                                         ///< where it came from; empty: not from a task
+  std::vector<accumulator_line> accumulators;
+  std::string cause; ///< of a failure, with its chain
+  std::string task;  ///< where it came from; empty: not from a task
   std::string worker;
 };
 

@@ -17,7 +17,7 @@ job_operator step(std::uint64_t number, std::uint32_t node, std::string name, st
   made.node = node;
   made.name = std::move(name);
   made.kind = std::move(kind);
-  made.inputs = std::move(inputs);
+  made.inputs.assign(inputs.begin(), inputs.end());
   return made;
 }
 

@@ -253,7 +253,10 @@ TEST_CASE_FIXTURE(job_at_work,
                   "metrics of present attempts are shown, from reports and from the last update") {
   deploy_all();
   const deploy& source = task(0, 0);
+  measurements_ptr measured = std::make_shared<task_measurements>();
+  core.on_reported({job, source.session, {{.attempt = source.attempt, .measurements = measured}}});
   core.on_reported({job, source.session, {{.attempt = source.attempt, .metrics = {.records_out = 5}}}});
+  CHECK(core.details().vertices[0][0].measurements.get() == measured.get());
   CHECK(core.details().vertices[0][0].metrics.records_out == 5);
   core.on_reported({job, session_of(9), {{.attempt = source.attempt, .metrics = {.records_out = 9}}}});
   CHECK(core.details().vertices[0][0].metrics.records_out == 5);

@@ -59,7 +59,7 @@ TEST_CASE_FIXTURE(
     quiet, "whatever breaks and whenever, every job ends, every slot is free and every worker is back") {
   for (const cluster_shape& shape : shapes) {
     for (int faults : {1, 2, 4}) {
-      ends seen = walk(shape, faults, 60);
+      ends seen = walk(shape, faults, 200);
       CHECK(seen.finished > 0);
       CHECK(seen.failed > 0);
     }

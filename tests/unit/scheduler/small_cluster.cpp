@@ -7,11 +7,12 @@ namespace weir {
 using namespace std::chrono_literals;
 
 small_cluster::small_cluster(std::uint64_t seed, std::size_t workers, std::size_t slots, int faults)
-    : random_{seed}, slots_{slots}, faults_{faults}, nodes_(workers) {
+    : random_{seed}, slots_{slots}, store_slowness_{draw_slowness()}, faults_{faults}, nodes_(workers) {
   resources_ = std::make_unique<resource_manager_core>(
       resource_settings{.epoch = epoch_, .slot_request_timeout = 60s});
   for (node& each : nodes_) {
     each.address = address_of(100 + processes_);
+    each.slowness = draw_slowness();
     start_process(each);
   }
 }
@@ -50,8 +51,11 @@ bool small_cluster::step() {
   std::vector<std::function<bool()>> choices{[&] { return deliver(resources_box_); }};
   for (auto& [id, each] : jobs_) {
     choices.push_back([this, &box = each.box] { return deliver(box); });
+    choices.push_back([this, &box = each.late_box] { return deliver(box); });
     if (each.storing)
       choices.push_back([this, id = id, &each] {
+        if (draw(store_slowness_) != 0)
+          return false;
         each.storing = false;
         each.box.push_back([this, id, &each] { perform(id, each.core->on_stored()); });
         return true;
@@ -94,7 +98,7 @@ bool small_cluster::worker_step(node& of) {
   if (of.paused)
     return false;
   if (of.dialling) {
-    if (of.known_up)
+    if (of.known_up && draw(2) == 0) // else the worker is back before its master noticed anything
       notice_loss(of, "connection closed");
     of.dialling = false;
     of.up = of.known_up = of.wire = true;
@@ -120,7 +124,7 @@ bool small_cluster::worker_step(node& of) {
 }
 
 bool small_cluster::task_step(node& of) {
-  if (of.tasks.empty())
+  if (of.tasks.empty() || draw(of.slowness) != 0)
     return false;
   auto task = std::next(of.tasks.begin(), static_cast<std::ptrdiff_t>(draw(of.tasks.size())));
   const attempt_id id = task->first;
@@ -275,28 +279,37 @@ void small_cluster::to_worker(const send_to_worker& sending) {
 }
 
 void small_cluster::perform(resource_manager_core::actions actions) {
+  std::set<job_id> given;
   for (const resource_action& action : actions) {
     if (auto* sending = std::get_if<send_to_worker>(&action)) {
-      if (auto* given = std::get_if<allocate>(&sending->message))
-        if (auto known = jobs_.find(given->job); known != jobs_.end() && ++known->second.allocations > 100)
+      if (auto* message = std::get_if<allocate>(&sending->message)) {
+        given.insert(message->job);
+        if (auto known = jobs_.find(message->job); known != jobs_.end() && ++known->second.allocations > 40)
           complain("slots are allocated and rejected without end");
+      }
       to_worker(*sending);
       continue;
     }
-    auto to_job = [&](const job_id& id, std::function<void(job&)> handle) {
+    auto to_job = [&](const job_id& id, mailbox job::*where, std::function<void(job&)> handle) {
       if (auto known = jobs_.find(id); known != jobs_.end() && known->second.bound)
-        known->second.box.push_back([handle, &of = known->second] { handle(of); });
+        (known->second.*where).push_back([handle, &of = known->second] { handle(of); });
     };
     if (auto* message = std::get_if<worker_introduced>(&action))
-      to_job(message->job, [message = *message](job& of) { of.core->on_introduced(message); });
-    if (auto* message = std::get_if<session_lost>(&action))
-      to_job(message->job,
+      to_job(message->job, &job::box, [message = *message](job& of) { of.core->on_introduced(message); });
+    if (auto* message = std::get_if<session_lost>(&action)) {
+      if (auto known = jobs_.find(message->job); known != jobs_.end())
+        known->second.losses.insert(message->session);
+      to_job(message->job, &job::late_box,
              [this, message = *message](job& of) { perform(message.job, of.core->on_lost(message, 0)); });
+    }
     if (auto* message = std::get_if<slot_request_failed>(&action))
-      to_job(message->job, [this, message = *message](job& of) {
+      to_job(message->job, &job::box, [this, message = *message](job& of) {
         perform(message.job, of.core->on_request_failed(message, 0));
       });
   }
+  for (const job_id& id : given)
+    if (auto known = jobs_.find(id); known != jobs_.end())
+      check_grant(id, known->second);
 }
 
 void small_cluster::perform(const job_id& id, job_manager_core::actions actions) {
@@ -307,8 +320,14 @@ void small_cluster::perform(const job_id& id, job_manager_core::actions actions)
         of.attempts.push_back(deployed->attempt);
       to_worker(*sending);
     } else if (auto* need = std::get_if<slots_needed>(&action)) {
-      resources_box_.push_back(
-          [this, need = *need] { perform(resources_->on_need(need.job, need.count, need.handled, now_)); });
+      resources_box_.push_back([this, need = *need] {
+        if (auto known = jobs_.find(need.job); known != jobs_.end()) {
+          known->second.need = need.count;
+          if (need.handled)
+            known->second.losses.erase(*need.handled);
+        }
+        perform(resources_->on_need(need.job, need.count, need.handled, now_));
+      });
     } else if (auto* end = std::get_if<store_end>(&action)) {
       if (of.storing)
         complain("a job ends twice");
@@ -317,10 +336,7 @@ void small_cluster::perform(const job_id& id, job_manager_core::actions actions)
       jobs_finished += how == job_state::finished;
       jobs_failed += how == job_state::failed;
       jobs_canceled += how == job_state::canceled;
-      if (how == job_state::finished)
-        for (const attempt_id& attempt : of.attempts)
-          if (!finished_.contains(attempt))
-            complain("a job is FINISHED although " + to_string(attempt) + " never finished");
+      check_end(id, of, how);
     } else {
       of.bound = false;
     }
@@ -343,40 +359,13 @@ void small_cluster::perform(node& of, worker_core::actions actions) {
     } else if (auto* canceling = std::get_if<cancel_task>(&action)) {
       if (auto task = of.tasks.find(canceling->attempt); task != of.tasks.end())
         task->second = task_phase::canceling;
+    } else if (std::holds_alternative<session_begun>(action)) {
+      check_session(of);
     } else if (auto* over = std::get_if<session_over>(&action)) {
       if (over->reason.find("which is not free") != std::string::npos)
         complain("a slot was given twice: " + over->reason);
     }
   }
-}
-
-/// All jobs have ended, all workers are registered, nothing is held by anyone.
-std::string small_cluster::what_is_not_at_rest() const {
-  std::string wrong;
-  auto complain = [&](const std::string& what) { wrong += what + "\n"; };
-  for (const auto& [id, each] : jobs_)
-    if (!is_terminal(each.core->summary().state))
-      complain("job " + to_string(id) + " is still " + std::string{to_string(each.core->summary().state)} +
-               ": " + each.core->details().waiting_for);
-  auto workers = resources_->workers();
-  if (workers.size() != nodes_.size())
-    complain("the master knows " + std::to_string(workers.size()) + " workers");
-  for (const worker_status& each : workers)
-    for (const slot_status& slot : each.slots)
-      if (!slot.free)
-        complain("the master believes a slot of " + each.id + " in use by " + to_string(slot.allocation));
-  for (const node& each : nodes_) {
-    if (!each.core->is_registered() || std::ranges::none_of(workers, [&](const worker_status& known) {
-          return known.session == each.core->session();
-        }))
-      complain("a worker is not registered under the session of the master");
-    if (!each.tasks.empty())
-      complain("a task runs on");
-    for (std::uint32_t i = 0; i < each.core->slots().size(); ++i)
-      if (each.core->slots()[i].at != worker_slots::state::free)
-        complain("a worker holds a slot");
-  }
-  return wrong;
 }
 
 } // namespace weir

@@ -47,6 +47,7 @@ private:
     bool wire = false;     ///< bytes pass
     bool dialling = false;
     bool paused = false;
+    std::size_t slowness = 1; ///< one of so many turns of a task gets on
     std::deque<control_message> to_master, to_worker;
     std::map<attempt_id, task_phase> tasks;
   };
@@ -54,12 +55,16 @@ private:
   struct job {
     std::unique_ptr<job_manager_core> core;
     mailbox box;
+    mailbox late_box; ///< losses of sessions: they may come after what later sessions say
     bool bound = true;
     bool storing = false;
     int allocations = 0;
     std::vector<attempt_id> attempts;
+    std::uint32_t need = 0;      ///< as the resource manager knows
+    std::set<session_id> losses; ///< that it told and that the job has not handled
   };
 
+  std::size_t draw_slowness() { return draw(3) == 0 ? 100 : 1; }
   std::size_t draw(std::size_t below) { return below == 0 ? 0 : random_() % below; }
   bool step();
   bool deliver(mailbox& box);
@@ -78,11 +83,18 @@ private:
   void perform(resource_manager_core::actions actions);
   void perform(const job_id& id, job_manager_core::actions actions);
   void perform(node& of, worker_core::actions actions);
+
+  // What must hold at every step, in small_cluster_rules.cpp.
   void complain(const std::string& what) { wrong_ += what + "\n"; }
+  void check_grant(const job_id& id, const job& of);
+  void check_end(const job_id& id, const job& of, job_state how);
+  void check_session(const node& of);
+  [[nodiscard]] bool is_current(const session_id& session) const;
   [[nodiscard]] std::string what_is_not_at_rest() const;
 
   std::mt19937_64 random_;
   std::size_t slots_;
+  std::size_t store_slowness_;
   int faults_;
   time_point now_{};
   leader_epoch epoch_{1};

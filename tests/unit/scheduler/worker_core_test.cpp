@@ -168,7 +168,42 @@ TEST_CASE_FIXTURE(registered_worker,
   CHECK(beat.session == core.session());
   CHECK(beat.resident_memory == 1000);
   CHECK(beat.network_memory_used == 200);
-  CHECK(beat.tasks == std::vector{task_report{attempt(0), task_state::running, {.records_in = 12}}});
+  CHECK(beat.tasks == std::vector{task_report{attempt(0), task_state::running, {.records_in = 12}, {}}});
+}
+
+TEST_CASE_FIXTURE(registered_worker,
+                  "measurements go out once for each change, as many as a heartbeat may carry") {
+  for (std::uint32_t i = 0; i < 2; ++i) {
+    allocate_slot(i, i + 1);
+    accept_slot(i, i + 1);
+    run_task(i, i + 1, attempt(i));
+  }
+  auto measured = [](std::size_t name_size) {
+    task_measurements made;
+    made.operators.push_back({.name = std::string(name_size, 'x')});
+    return measurements_ptr{std::make_shared<task_measurements>(std::move(made))};
+  };
+  auto sent = [this] {
+    advance(1'000ms);
+    std::vector<bool> has;
+    for (const auto& task : said<heartbeat>().at(0).tasks)
+      has.push_back(task.measurements != nullptr);
+    return has;
+  };
+  core.on_task_metrics(attempt(0), {}, measured(10));
+  core.on_task_metrics(attempt(1), {}, measured(20));
+  CHECK(sent() == std::vector{true, true});
+  CHECK(sent() == std::vector{false, false});
+  core.on_task_metrics(attempt(0), {}, measured(10)); // as it was
+  core.on_task_metrics(attempt(1), {}, measured(200'000));
+  CHECK(sent() == std::vector{false, true});
+
+  core.on_task_metrics(attempt(0), {}, measured(200'000));
+  core.on_task_metrics(attempt(1), {}, measured(200'001));
+  CHECK(sent() == std::vector{true, false});
+  core.on_task_metrics(attempt(0), {}, measured(200'002)); // does not come before the one that waits
+  CHECK(sent() == std::vector{false, true});
+  CHECK(sent() == std::vector{true, false});
 }
 
 TEST_CASE_FIXTURE(registered_worker, "a silent master is dropped a little before it would drop the worker") {
