@@ -40,6 +40,15 @@ private:
   std::shared_ptr<std::string> content_;
 };
 
+/// Holds the lock of a file through what all who ask for it would share.
+class memory_lock final : public file_lock {
+public:
+  explicit memory_lock(std::shared_ptr<file_lock> held) : held_{std::move(held)} {}
+
+private:
+  std::shared_ptr<file_lock> held_;
+};
+
 error missing(const std::string& path) {
   return {errc::not_found, "there is no " + path};
 }
@@ -101,6 +110,16 @@ result<void> memory_files::remove_all(const std::string& path) {
   std::erase_if(files_,
                 [&](const auto& each) { return each.first == path || each.first.starts_with(path + "/"); });
   return {};
+}
+
+result<std::unique_ptr<file_lock>> memory_files::lock(const std::string& path) {
+  if (!locks_[path].expired())
+    return error{errc::unavailable, path + " is locked already"};
+  if (!files_.count(path))
+    files_[path] = std::make_shared<std::string>();
+  auto held = std::make_shared<file_lock>();
+  locks_[path] = held;
+  return std::unique_ptr<file_lock>{std::make_unique<memory_lock>(held)};
 }
 
 } // namespace weir::simulation

@@ -20,9 +20,11 @@ public:
   result<void> sync_folder(const std::string&) override { return {}; }
   result<void> remove(const std::string& path) override;
   result<void> remove_all(const std::string& path) override;
+  result<std::unique_ptr<file_lock>> lock(const std::string& path) override;
 
 private:
   std::map<std::string, std::shared_ptr<std::string>> files_; // a folder is what stands before a '/'
+  std::map<std::string, std::weak_ptr<file_lock>> locks_;
 };
 
 } // namespace weir::simulation

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <type_traits>
 
 namespace weir::simulation {
 
@@ -39,7 +40,8 @@ public:
   explicit play_run(const scenario& what)
       : what_{what},
         job_{std::make_shared<word_count_job>()},
-        cluster_{{.seed = what.seed, .values = small_buffers(), .code = job_}} {
+        cluster_{
+            {.seed = what.seed, .latency_max = what.latency_max, .values = small_buffers(), .code = job_}} {
     job_->write_input(cluster_.files());
     for (std::size_t i = 0; i < what.jobs; ++i)
       clients_.push_back(
@@ -66,7 +68,7 @@ public:
 private:
   struct fault {
     std::string name;
-    std::function<void()> action;
+    std::function<bool()> action; ///< false: there is nothing yet to do it to
   };
 
   void plan_faults() {
@@ -91,6 +93,9 @@ private:
              [=, this] { crash(node, down); });
       }
     }
+    for (int i = 0; i < what_.breaks; ++i)
+      plan(moment(), "a connection between workers breaks",
+           [this] { return cluster_.break_a_connection_of_workers(); });
     if (what_.cancels)
       for (auto& each : clients_)
         plan(moment(), "a job is canceled", [client = each.get()] { client->cancel(); });
@@ -98,8 +103,14 @@ private:
     std::erase_if(faults_, [&](const auto&) { return random() % 2 == 0; });
   }
 
-  void plan(std::uint64_t step, std::string name, std::function<void()> action) {
-    faults_.emplace(step, fault{std::move(name), std::move(action)});
+  template <class Action>
+  void plan(std::uint64_t step, std::string name, Action action) {
+    faults_.emplace(step, fault{std::move(name), [action] {
+                                  if constexpr (std::is_void_v<decltype(action())>)
+                                    return action(), true;
+                                  else
+                                    return action();
+                                }});
   }
 
   void crash(std::size_t node, std::chrono::milliseconds down) {
@@ -112,8 +123,12 @@ private:
     while (!faults_.empty() && faults_.begin()->first <= cluster_.steps()) {
       auto next = std::move(faults_.begin()->second);
       faults_.erase(faults_.begin());
+      if (!next.action()) {
+        if (!all_ended())
+          faults_.emplace(cluster_.steps() + 1 + cluster_.random()() % 50, std::move(next));
+        continue;
+      }
       seen_.faults.push_back("step " + std::to_string(cluster_.steps()) + ": " + next.name);
-      next.action();
       last_fault_ = cluster_.now();
     }
   }
@@ -138,11 +153,14 @@ private:
     }
   }
 
+  bool all_ended() const {
+    return std::ranges::all_of(clients_, [](const auto& each) { return each->is_over(); });
+  }
+
   /// Once all jobs have ended: are all workers there, with empty hands?
   void look_at_workers() {
-    auto ended = std::ranges::all_of(clients_, [](const auto& each) { return each->is_over(); });
     auto* gateway = cluster_.gateway();
-    if (!ended || !faults_.empty() || !gateway || asked_workers_ || cluster_.now() < next_look_)
+    if (!all_ended() || !faults_.empty() || !gateway || asked_workers_ || cluster_.now() < next_look_)
       return;
     asked_workers_ = true;
     gateway->workers([this, turn = ++look_](const result<std::vector<worker_status>>& answer) {

@@ -2,6 +2,7 @@
 
 #include "simulation/client.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -11,9 +12,11 @@ namespace weir::simulation {
 struct scenario {
   std::uint64_t seed = 0;
   std::uint32_t parallelism = 2;
-  std::size_t jobs = 1; ///< submitted at the same time, for the four slots of two workers
-  int faults = 0;       ///< the most of each kind, at moments that the seed chooses
-  bool cancels = false; ///< the user may cancel jobs
+  std::size_t jobs = 1;                     ///< submitted at the same time, for the four slots of two workers
+  int faults = 0;                           ///< the most of each kind, at moments that the seed chooses
+  int breaks = 0;                           ///< of connections between workers, each while there is one
+  bool cancels = false;                     ///< the user may cancel jobs
+  std::chrono::milliseconds latency_max{2}; ///< of the network
 };
 
 struct outcome {

@@ -42,8 +42,8 @@ simulated_cluster::simulated_cluster(const cluster_settings& settings)
       random_{settings.seed},
       system_{config_},
       scheduler_{dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler())},
-      network_{std::make_shared<actors::simulated_network>(
-          actors::simulated_network::settings{.seed = random_(), .latency_min = 50us, .latency_max = 2ms})} {
+      network_{std::make_shared<actors::simulated_network>(actors::simulated_network::settings{
+          .seed = random_(), .latency_min = 50us, .latency_max = settings.latency_max})} {
   nodes_.push_back({{"master", 6123}, nobody});
   for (std::size_t i = 1; i <= settings.workers; ++i)
     nodes_.push_back({{"worker" + std::to_string(i), 1}, nobody});
@@ -212,11 +212,23 @@ std::optional<std::chrono::milliseconds> simulated_cluster::draw_notice() {
 }
 
 void simulated_cluster::break_a_connection() {
+  break_one_of(network_->links());
+}
+
+bool simulated_cluster::break_a_connection_of_workers() {
   auto links = network_->links();
+  const auto& master = nodes_[master_node].address;
+  std::erase_if(links,
+                [&](const auto& each) { return each.dialled_by == master || each.accepted_by == master; });
+  return break_one_of(links);
+}
+
+bool simulated_cluster::break_one_of(const std::vector<actors::simulated_network::link_ends>& links) {
   if (links.empty())
-    return;
+    return false;
   auto first = draw_notice(), second = draw_notice();
   network_->break_link(links[random_() % links.size()].link, first, second);
+  return true;
 }
 
 void simulated_cluster::pause(std::size_t node, std::chrono::milliseconds length) {

@@ -27,6 +27,7 @@ namespace weir::simulation {
 struct cluster_settings {
   std::uint64_t seed = 0;
   std::size_t workers = 2;
+  std::chrono::milliseconds latency_max{2};
   configuration values;
   std::shared_ptr<job_code_provider> code;
 };
@@ -68,6 +69,8 @@ public:
 
   /// A connection breaks; each end notices after a while, or not at all.
   void break_a_connection();
+  /// The same for one between two workers. False when there is none.
+  bool break_a_connection_of_workers();
   void pause(std::size_t node, std::chrono::milliseconds length);
   void crash(std::size_t node);
   /// User code of a task that runs just now does not return for so long.
@@ -108,6 +111,7 @@ private:
   void release_held_jobs();
   void advance();
   [[nodiscard]] std::optional<std::chrono::milliseconds> draw_notice();
+  bool break_one_of(const std::vector<actors::simulated_network::link_ends>& links);
   [[nodiscard]] std::size_t life_of(caf::resumable* job) const;
 
   cluster_settings settings_;

@@ -27,7 +27,7 @@ word_count_job::word_count_job() {
   for (std::size_t line = 0; line < 400; ++line) {
     for (int word = 0; word < 6; ++word) {
       random = random * 6364136223846793005u + 1442695040888963407u;
-      auto name = "word" + std::to_string((random >> 33) % 97);
+      auto name = "word" + std::to_string((random >> 33) % 1'009);
       ++counts[name];
       text_ += name + (word < 5 ? ' ' : '\n');
     }
