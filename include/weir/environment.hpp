@@ -41,6 +41,10 @@ public:
   /// How long a record may wait for its batch to fill: 0 sends each record at once, -1 only full batches.
   environment& set_buffer_timeout_ms(std::int64_t timeout);
 
+  /// How often watermarks are sent: 0 behind every batch of records; by default what
+  /// `pipeline.auto-watermark-interval` says.
+  environment& set_watermark_interval_ms(std::int64_t interval);
+
   [[nodiscard]] const detail::stream_graph& graph() const { return graph_; }
   [[nodiscard]] detail::stream_graph& graph() { return graph_; }
 

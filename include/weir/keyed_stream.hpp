@@ -2,6 +2,8 @@
 
 #include <weir/stream.hpp>
 
+#include <chrono>
+#include <concepts>
 #include <functional>
 #include <memory>
 #include <stdexcept>
@@ -15,6 +17,15 @@ struct end_of_input {};
 
 namespace detail {
 
+/// See joins.hpp.
+template <class L, class KeyOfL, class R, class KeyOfR>
+auto interval_join_of(const keyed_stream<L, KeyOfL>& left, const keyed_stream<R, KeyOfR>& right,
+                      std::chrono::milliseconds lower, std::chrono::milliseconds upper);
+
+/// A windowed_stream: see windows.hpp.
+template <class T, class Key, class Windows>
+auto cut_into_windows(const upstream& from, const Key& key, Windows windows);
+
 /// Aggregates of a keyed stream that emit as `When` says.
 template <class T, class Key, emission When>
 class keyed_aggregates {
@@ -22,20 +33,20 @@ public:
   keyed_aggregates(upstream from, Key key) : from_{std::move(from)}, key_{std::move(key)} {}
 
   /// Adds up a member; the other members are those of the key's first record.
-  template <class Member>
-  stream<T> sum(Member T::*member) const {
+  template <std::same_as<T> Record, class Member>
+  stream<T> sum(Member Record::*member) const {
     return aggregate("sum", sum_of<T, Member>{not_the_key(member)});
   }
 
   /// The least value of a member; the other members are those of the key's first record.
-  template <class Member>
-  stream<T> min(Member T::*member) const {
+  template <std::same_as<T> Record, class Member>
+  stream<T> min(Member Record::*member) const {
     return aggregate("min", min_of<T, Member>{not_the_key(member)});
   }
 
   /// The greatest value of a member; the other members are those of the key's first record.
-  template <class Member>
-  stream<T> max(Member T::*member) const {
+  template <std::same_as<T> Record, class Member>
+  stream<T> max(Member Record::*member) const {
     return aggregate("max", max_of<T, Member>{not_the_key(member)});
   }
 
@@ -56,8 +67,8 @@ private:
     return stream<T>{upstream::of(from_.env, node)};
   }
 
-  template <class Member>
-  Member T::*not_the_key(Member T::*member) const {
+  template <class Record, class Member>
+  Member Record::*not_the_key(Member Record::*member) const {
     if constexpr (std::is_same_v<Key, member_key<T, Member>>)
       if (key_.member == member)
         throw std::invalid_argument{"an aggregate over the member that is the key: name another member"};
@@ -85,11 +96,66 @@ public:
     return detail::keyed_aggregates<T, Key, detail::emission::at_end>{partitioned_, key_};
   }
 
-  /// As stream::process; records with equal keys meet in the same function object.
+  /// Cuts the stream into windows, `tumbling(…)`, `sliding(…)`, `session(…)` or `global()`, whose content is
+  /// aggregated per key: see windows.hpp.
+  template <class Windows>
+  [[nodiscard]] auto window(Windows windows) const {
+    return detail::cut_into_windows<T>(partitioned_, key_, std::move(windows));
+  }
+
+  /// As stream::process, with a weir::keyed_context<Key>. Records with equal keys meet in the same function
+  /// object, which may keep state per key (weir::keyed_function_context<Key>, or `open(auto& context)`) and
+  /// have timers (`on_timer(time, context, out)`).
   template <class Out, class F>
   stream<Out> process(F f) const {
-    return stream<T>{partitioned_}.template process<Out>(std::move(f));
+    using key = detail::key_type<T, Key>;
+    using out = collector<Out>;
+    static_assert(
+        detail::processes<F, T, keyed_context<key>, out>,
+        "process<Out> takes a function object with process(record, out) or process(record, context, "
+        "out), or a function of these; context is a weir::keyed_context<Key>&, out a "
+        "weir::collector<Out>&");
+    if constexpr (detail::is_plain_function<F, T, keyed_function_context<key>, keyed_context<key>, out>) {
+      return stream<T>{partitioned_}.template process<Out>(std::move(f));
+    } else {
+      auto make = [f, of = key_] {
+        return std::make_unique<detail::keyed_process_operator<T, key, Key, Out, F>>(of, f);
+      };
+      auto node = detail::add_node(partitioned_, "process", &detail::record_type_of<Out>(), make);
+      return stream<Out>{detail::upstream::of(partitioned_.env, node)};
+    }
   }
+
+  /// This stream and another with keys of the same type, for a function that reads both and keeps state per
+  /// key: see connected_streams.hpp.
+  template <class Other>
+  auto connect(const Other& other) const {
+    if constexpr (requires { typename Other::broadcast_record; })
+      return other.connected_to(*this);
+    else if constexpr (requires { other.key_of(); })
+      return keyed_connected_streams<T, Key, typename Other::record, typename Other::key_function>{
+          partitioned_, key_, other.partitioned(), other.key_of()};
+    else
+      static_assert(
+          !std::is_same_v<Other, Other>,
+          "a keyed stream connects to a keyed or a broadcast one: call key_by on the other stream, or "
+          "connect before key_by");
+  }
+
+  /// Pairs of a record of this stream, of time t, and one of `other` with an equal key and a time from
+  /// t + `lower` to t + `upper`, which may be negative: `.process<Out>(f)` with f(left, right, out). Late
+  /// records are dropped, and counted as late_records.
+  template <class R, class KeyOfR>
+  [[nodiscard]] auto interval_join(const keyed_stream<R, KeyOfR>& other, std::chrono::milliseconds lower,
+                                   std::chrono::milliseconds upper) const {
+    return detail::interval_join_of(*this, other, lower, upper);
+  }
+
+  /// For the engine.
+  using record = T;
+  using key_function = Key;
+  [[nodiscard]] const detail::upstream& partitioned() const { return partitioned_; }
+  [[nodiscard]] const Key& key_of() const { return key_; }
 
 private:
   keyed_stream(const detail::upstream&, const Key& key, detail::upstream partitioned)

@@ -1,11 +1,15 @@
 #pragma once
 
+#include <weir/connected_streams.hpp>
+#include <weir/detail/async_operator.hpp>
 #include <weir/detail/builtin.hpp>
 #include <weir/detail/graph_builder.hpp>
 #include <weir/detail/keyed.hpp>
 #include <weir/detail/process_operator.hpp>
 #include <weir/detail/stage.hpp>
 #include <weir/detail/stage_operator.hpp>
+#include <weir/detail/timestamps_operator.hpp>
+#include <weir/watermarks.hpp>
 
 #include <concepts>
 #include <cstdint>
@@ -22,6 +26,16 @@ template <class T, class Key>
 class keyed_stream;
 
 namespace detail {
+
+/// The key of a stream that is not divided.
+struct all_records {
+  bool operator()(const auto&) const { return false; }
+};
+
+/// What a join does with the records of a key: see joins.hpp.
+enum class join_kind : std::uint8_t { pairs, groups };
+template <join_kind Kind, class A, class B>
+auto join_of(const stream<A>& first, const stream<B>& second);
 
 /// A loop over the batches of an upstream.
 template <class In>
@@ -96,14 +110,38 @@ public:
     return self().template step<Out, flat_map_stage>("flat_map", std::move(f));
   }
 
-  /// Runs a function object that may keep what it likes between records: `process(record, out)` or a call
-  /// operator, with optional `open(subtask_info)` before the first record and `finish(out)` after the last.
+  /// Runs a function object that may keep what it likes between records: `process(record, out)`,
+  /// `process(record, context, out)` with a weir::record_context, or one of the two as a call operator.
+  ///
+  /// It may have `open(weir::function_context&)` before the first record, `finish(out)` after the last, and
+  /// `close()`, which comes at the end of every subtask, also of one that failed.
   template <class Out, class F>
   stream<Out> process(F f) const {
+    static_assert(
+        processes<F, T, record_context, collector<Out>>,
+        "process<Out> takes a function object with process(record, out) or process(record, context, "
+        "out), or a function of these; context is a weir::record_context&, out a "
+        "weir::collector<Out>&");
+    static_assert(!has_on_timer<F, record_context, collector<Out>>,
+                  "on_timer needs a key: call key_by before process");
     upstream from = self().from();
     auto node = add_node(from, "process", &record_type_of<Out>(),
                          [f] { return std::make_unique<process_operator<T, Out, F>>(f); });
     return stream<Out>{upstream::of(from.env, node)};
+  }
+
+  /// Gives the records their event times, and the stream its watermarks: see watermarks.hpp. What went before
+  /// is replaced.
+  template <class F, class Generator>
+  stream<T> assign_timestamps(const watermark_strategy<F, Generator>& strategy) const {
+    static_assert(std::is_invocable_r_v<std::int64_t, const F&, const T&>,
+                  "the time of a record is a member or a function of one record of this stream: milliseconds "
+                  "since 1970");
+    upstream from = self().from();
+    auto node = add_node(from, "timestamps", &record_type_of<T>(), [strategy] {
+      return std::make_unique<timestamps_operator<T, F, Generator>>(strategy);
+    });
+    return stream<T>{upstream::of(from.env, node)};
   }
 
   /// Streams records with equal keys to the same subtask. `key` is a member (`&word_count::word`) or a
@@ -117,6 +155,52 @@ public:
       return keyed_by_member(key);
     else
       return keyed_stream<T, Key>{self().from(), std::move(key)};
+  }
+
+  /// Calls what answers later: `f(record, weir::async_result<Out>)`, or a function object with `call` of
+  /// these, begins something and returns; any thread gives the answer. Options: see async.hpp. It may have
+  /// `open(weir::function_context&)` and `close()`; after close() no answer comes any more. An exception
+  /// counts as an answer that the call failed.
+  template <class Out, class F>
+  stream<Out> async(F f, const async_options& options = {}) const {
+    static_assert(
+        requires(F & g, const T& record, async_result<Out> result) { g.call(record, result); } ||
+            std::invocable<F&, const T&, async_result<Out>>,
+        "async<Out> takes a function of (const record&, weir::async_result<Out>)");
+    if (options.capacity == 0 || options.retry_factor < 1)
+      throw std::invalid_argument{"async: capacity is at least 1, and so is retry_factor"};
+    upstream from = self().from();
+    auto node = add_node(from, "async", &record_type_of<Out>(),
+                         [f, options] { return std::make_unique<async_operator<T, Out, F>>(f, options); });
+    return stream<Out>{upstream::of(from.env, node)};
+  }
+
+  /// This stream and another, for a function that reads both: see connected_streams.hpp.
+  template <class Other>
+  auto connect(const Other& other) const {
+    if constexpr (requires { typename Other::broadcast_record; })
+      return other.connected_to(stream<T>{self().from()});
+    else
+      return connected_streams<T, typename Other::record>{self().from(),
+                                                          stream<typename Other::record>{other}.from()};
+  }
+
+  /// Cuts the whole stream into windows, in one subtask: see windows.hpp. With key_by() before window() there
+  /// may be many.
+  template <class Windows>
+  [[nodiscard]] auto window_all(Windows windows) const {
+    return key_by(all_records{}).window(std::move(windows));
+  }
+
+  /// Pairs of records with equal keys that are in the same window, and all records of a key in a window:
+  /// `.where(key of this stream).equal_to(key of the other).window(…).apply<Out>(f)`. See joins.hpp.
+  template <class Other>
+  [[nodiscard]] auto join(const Other& other) const {
+    return join_of<join_kind::pairs>(stream<T>{self().from()}, stream<typename Other::record>{other});
+  }
+  template <class Other>
+  [[nodiscard]] auto co_group(const Other& other) const {
+    return join_of<join_kind::groups>(stream<T>{self().from()}, stream<typename Other::record>{other});
   }
 
   /// The records of both streams, in no particular order.
@@ -147,6 +231,11 @@ public:
         })};
   }
 
+  /// For rules and small tables: every record goes to every subtask of what reads it, which keeps broadcast
+  /// state with these descriptors. See broadcast_stream.hpp.
+  template <class... Descriptors>
+  auto broadcast_state(Descriptors... descriptors) const;
+
   /// Writes each record as a line, fields separated by tabs, to files `folder`/part-<subtask>-<n> that appear
   /// whole when the input has ended.
   stream<T> write_text(std::string folder) const {
@@ -164,7 +253,7 @@ public:
     return sink("collect", [name] { return make_collect_sink(name); });
   }
 
-  /// Calls `f(record)`; it may have `open(subtask_info)` and `finish()`.
+  /// Calls `f(record)`; it may have `open(weir::function_context&)`, `finish()` and `close()`.
   template <class F>
   stream<T> for_each(F f) const {
     static_assert(std::invocable<F&, T&>, "for_each takes a function of one record of this stream");
@@ -218,6 +307,15 @@ public:
   stream& start_new_chain() { return node("start_new_chain").chain = detail::chaining::head, *this; }
   /// The operator is a task of its own.
   stream& disable_chaining() { return node("disable_chaining").chain = detail::chaining::never, *this; }
+
+  /// The records that the operator emits to a side output.
+  template <class S>
+  [[nodiscard]] stream<S> side(const side_output<S>& tag) const {
+    detail::attributed_node(from_, "side");
+    std::uint32_t node = from_.ends.front().node;
+    std::uint32_t number = detail::side_output_of<S>(*from_.env, node, tag.name());
+    return stream<S>{detail::upstream::of(from_.env, node, number + 1)};
+  }
 
   /// For the engine.
   [[nodiscard]] const detail::upstream& from() const { return from_; }

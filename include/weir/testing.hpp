@@ -1,6 +1,7 @@
 #pragma once
 
 #include <weir/environment.hpp>
+#include <weir/harness.hpp>
 
 #include <cstdint>
 #include <map>
@@ -18,6 +19,8 @@ struct run_options {
   bool encoded = false;
   /// Not 0: chooses which subtask goes on next, so that each seed is another order of events.
   std::uint64_t seed = 0;
+  /// How often watermarks are sent. The default, behind every batch, gives the same result at any speed.
+  std::int64_t watermark_interval_ms = 0;
 };
 
 /// What a dataflow collected, by the name given to stream::collect.

@@ -36,10 +36,26 @@ std::span<const any_option> all_options() {
       &pipeline_max_parallelism,
       &pipeline_operator_chaining,
       &execution_buffer_timeout,
+      &pipeline_auto_watermark_interval,
       &collect_max_size,
+      &metrics_max_size,
       &jobstore_max_capacity,
       &jobstore_expiration_time,
       &jobstore_cache_size,
+      &io_tmp_dirs,
+      &leveldb_write_buffer_size,
+      &leveldb_block_cache_size,
+      &leveldb_block_size,
+      &leveldb_target_file_size,
+      &leveldb_open_files,
+      &leveldb_filter_bits_per_key,
+      &leveldb_compression,
+      &leveldb_mmap,
+      &snapshot_codec,
+      &snapshot_compression_level,
+      &snapshot_max_entry_size,
+      &snapshot_fold_ratio,
+      &snapshot_fold_length,
       &web_timeout,
       &web_exception_history_size,
       &rest_max_content_length,
@@ -86,6 +102,10 @@ result<void> check_together(const configuration& values) {
   std::uint64_t room = values.get(transport_max_frame_size).bytes - other_fields;
   if (values.get(collect_max_size).bytes > room)
     return contradiction(values, collect_max_size, transport_max_frame_size, "at least 16 kb above");
+  // The last message of a task brings both.
+  if (values.get(collect_max_size).bytes + values.get(metrics_max_size).bytes > room)
+    return contradiction(values, metrics_max_size, transport_max_frame_size,
+                         "at least 16 kb and collect.max-size above");
   if (values.get(blob_chunk_size).bytes > room)
     return contradiction(values, blob_chunk_size, transport_max_frame_size, "at least 16 kb above");
   if (values.get(taskmanager_segment_size).bytes > room)

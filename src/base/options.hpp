@@ -122,9 +122,18 @@ inline const option<duration> execution_buffer_timeout{
     10ms,
     "How long a record may wait for its batch to fill; 0: not at all, -1: until it is full.",
     {-1ms, {}}};
+inline const option<duration> pipeline_auto_watermark_interval{
+    "pipeline.auto-watermark-interval",
+    200ms,
+    "How often watermarks are sent; 0: behind every batch of records.",
+    {0ms, {}}};
 inline const option<memory_size> collect_max_size{"collect.max-size",
                                                   {16 * megabyte},
                                                   "Most bytes of collected results a job may have.",
+                                                  {memory_size{kilobyte}, {}}};
+inline const option<memory_size> metrics_max_size{"metrics.max-size",
+                                                  {256 * kilobyte},
+                                                  "Most bytes of accumulators and metrics of one task.",
                                                   {memory_size{kilobyte}, {}}};
 inline const option<std::int64_t> jobstore_max_capacity{
     "jobstore.max-capacity",
@@ -139,6 +148,71 @@ inline const option<memory_size> jobstore_cache_size{
     {50 * megabyte},
     "Memory for the collected results of ended jobs; the oldest results are dropped first.",
     {}};
+
+// ---- state
+
+inline const option<std::string> io_tmp_dirs{
+    "io.tmp.dirs", "",
+    "Folders for files that end with the process, separated by ',', '|' or ':'; empty: that of the system."};
+inline const option<memory_size> leveldb_write_buffer_size{
+    "state.backend.leveldb.writebuffer.size",
+    {0},
+    "Changes gathered before they are written as a file, of which there are two; 0: derived from the memory.",
+    {{}, memory_size{1024 * megabyte}}};
+inline const option<memory_size> leveldb_block_cache_size{
+    "state.backend.leveldb.block.cache-size",
+    {0},
+    "Memory for blocks read from files; 0: derived from the memory.",
+    {}};
+inline const option<memory_size> leveldb_block_size{"state.backend.leveldb.block.blocksize",
+                                                    {4 * kilobyte},
+                                                    "Size of the pieces in which files are read.",
+                                                    {memory_size{kilobyte}, memory_size{4 * megabyte}}};
+inline const option<memory_size> leveldb_target_file_size{
+    "state.backend.leveldb.compaction.level.target-file-size-base",
+    {0},
+    "Size of a file, at least 1 mb; 0: derived from the memory.",
+    {{}, memory_size{1024 * megabyte}}};
+inline const option<std::int64_t> leveldb_open_files{
+    "state.backend.leveldb.files.open",
+    0,
+    "Files that the state of an operator holds open, at least 64; 0: derived from the memory.",
+    {0, 40'000}};
+inline const option<std::int64_t> leveldb_filter_bits_per_key{
+    "state.backend.leveldb.bloom-filter.bits-per-key",
+    10,
+    "Size of the filters that save reads for keys that do not exist; 0: none.",
+    {0, 64}};
+inline const option<std::string> leveldb_compression{"state.backend.leveldb.compression",
+                                                     "none",
+                                                     "Compression of state on local disks.",
+                                                     {{"none", "snappy"}}};
+inline const option<bool> leveldb_mmap{
+    "state.backend.leveldb.mmap", false,
+    "Map the files of state into memory: faster while memory is free, but not held to any limit."};
+
+inline const option<std::string> snapshot_codec{
+    "state.snapshot.codec", "zstd", "How the blocks of snapshot files are compressed.", {{"zstd", "none"}}};
+inline const option<std::int64_t> snapshot_compression_level{
+    "state.snapshot.compression-level",
+    1,
+    "Level of zstd in snapshot files; negative ones are faster and compress less.",
+    {-50, 19}};
+inline const option<memory_size> snapshot_max_entry_size{
+    "state.snapshot.max-entry-size",
+    {256 * megabyte},
+    "Most bytes of one entry of a state in a snapshot file.",
+    {memory_size{megabyte}, memory_size{1024 * megabyte}}};
+inline const option<double> snapshot_fold_ratio{
+    "state.snapshot.fold.ratio",
+    0.5,
+    "Size of the changes since a full snapshot, in parts of its size, above which they are folded into one.",
+    {0.0, 100.0}};
+inline const option<std::int64_t> snapshot_fold_length{
+    "state.snapshot.fold.length",
+    10,
+    "Number of snapshots of changes after a full one above which they are folded into one.",
+    {1, 1000}};
 
 // ---- REST server and clients
 

@@ -51,6 +51,12 @@ public:
   virtual result<void> close() = 0;
 };
 
+/// A locked file; free again when the object or the process ends, however that comes about.
+class file_lock {
+public:
+  virtual ~file_lock() = default;
+};
+
 struct file_info {
   std::string path;
   std::uint64_t size = 0;
@@ -76,6 +82,9 @@ public:
   /// A missing file is success.
   virtual result<void> remove(const std::string& path) = 0;
   virtual result<void> remove_all(const std::string& path) = 0;
+  /// Creates the file where there is none, and keeps out every other lock() of it, in this process and in
+  /// others. Fails with unavailable while it is locked. The file stays when the lock ends.
+  virtual result<std::unique_ptr<file_lock>> lock(const std::string& path) = 0;
 
   /// Conveniences over the above.
   result<std::string> read_all(const std::string& path, std::uint64_t max_bytes);

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <filesystem>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
@@ -126,6 +127,14 @@ private:
   descriptor file_;
 };
 
+class system_lock final : public file_lock {
+public:
+  explicit system_lock(descriptor file) : file_{std::move(file)} {}
+
+private:
+  descriptor file_;
+};
+
 class system_files final : public file_system {
 public:
   result<std::unique_ptr<readable_file>> open(const std::string& path) override {
@@ -226,6 +235,27 @@ public:
     if (failure)
       return system_error("remove", path, failure.value());
     return {};
+  }
+
+  result<std::unique_ptr<file_lock>> lock(const std::string& path) override {
+    while (true) {
+      descriptor file{uninterrupted(
+          [&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0666); })};
+      if (!file.is_open())
+        return system_error("create", path, errno);
+      if (uninterrupted([&] { return ::flock(file.get(), LOCK_EX | LOCK_NB); }) != 0) {
+        if (errno == EWOULDBLOCK)
+          return error{errc::unavailable, "cannot lock " + path + ": it is locked already"};
+        return system_error("lock", path, errno);
+      }
+      // Who held it before may have removed the file meanwhile; then this lock keeps nobody out.
+      struct stat held;
+      struct stat named;
+      if (::fstat(file.get(), &held) != 0)
+        return system_error("lock", path, errno);
+      if (::stat(path.c_str(), &named) == 0 && held.st_dev == named.st_dev && held.st_ino == named.st_ino)
+        return std::unique_ptr<file_lock>{std::make_unique<system_lock>(std::move(file))};
+    }
   }
 
 private:

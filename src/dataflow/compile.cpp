@@ -89,11 +89,11 @@ private:
     const detail::graph_edge& edge = graph_.nodes[node].inputs[input];
     place from = place_[edge.from], to = place_[node];
     if (from.vertex == to.vertex) {
-      job_.vertices[to.vertex].operators[to.op].inputs.push_back(from.op);
+      job_.vertices[to.vertex].operators[to.op].inputs.emplace_back(from.op, edge.output);
       return;
     }
-    const detail::record_type& record = *graph_.nodes[edge.from].record;
-    job_.edges.push_back({from.vertex, from.op, to.vertex, to.op, edge.input, input,
+    const detail::record_type& record = *detail::record_of_output(graph_.nodes[edge.from], edge.output);
+    job_.edges.push_back({from.vertex, from.op, edge.output, to.vertex, to.op, edge.input, input,
                           settings_[node].inputs[input], record.name, record.layout});
   }
 
@@ -117,6 +117,7 @@ result<job_graph> compile(const stream_graph& graph, const compile_options& opti
                                                                                 graph.chaining_enabled);
   job.name = options.name.empty() ? graph.job_name : options.name;
   job.buffer_timeout_ms = graph.buffer_timeout_ms.value_or(options.buffer_timeout_ms);
+  job.watermark_interval_ms = graph.watermark_interval_ms.value_or(options.watermark_interval_ms);
   return job;
 }
 

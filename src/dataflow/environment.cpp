@@ -35,4 +35,12 @@ environment& environment::set_buffer_timeout_ms(std::int64_t timeout) {
   return *this;
 }
 
+environment& environment::set_watermark_interval_ms(std::int64_t interval) {
+  if (interval < 0)
+    throw std::invalid_argument{"a watermark interval of " + std::to_string(interval) +
+                                " ms: use a time, or 0 for a watermark behind every batch"};
+  graph_.watermark_interval_ms = interval;
+  return *this;
+}
+
 } // namespace weir

@@ -38,6 +38,7 @@ result<compile_options> compile_options_of(const job_spec& spec) {
   options.chaining = values.get(options::pipeline_operator_chaining);
   options.max_parallelism = static_cast<std::uint32_t>(values.get(options::pipeline_max_parallelism));
   options.buffer_timeout_ms = values.get(options::execution_buffer_timeout).count();
+  options.watermark_interval_ms = values.get(options::pipeline_auto_watermark_interval).count();
   options.name = spec.name;
   return options;
 }

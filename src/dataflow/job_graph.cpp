@@ -36,14 +36,15 @@ void add(fingerprint_text& text, const job_vertex& vertex) {
   text.add(vertex.slot_sharing_group).add(vertex.operators.size());
   for (const job_operator& each : vertex.operators) {
     text.add(each.id).add(each.node).add(each.name).add(each.uid).add(each.kind).add(each.inputs.size());
-    for (std::uint32_t input : each.inputs)
-      text.add(input);
+    for (const chained_input& input : each.inputs)
+      text.add(input.from).add(input.output);
   }
 }
 
 void add(fingerprint_text& text, const job_edge& edge) {
   text.add(edge.from_vertex)
       .add(edge.from_operator)
+      .add(edge.from_output)
       .add(edge.to_vertex)
       .add(edge.to_operator)
       .add(edge.input);
@@ -82,7 +83,10 @@ std::vector<std::uint32_t> connected(detail::partitioning how, std::uint32_t ind
 
 std::uint64_t fingerprint(const job_graph& graph) {
   fingerprint_text text;
-  text.add(graph.name).add(graph.buffer_timeout_ms).add(graph.vertices.size());
+  text.add(graph.name)
+      .add(graph.buffer_timeout_ms)
+      .add(graph.watermark_interval_ms)
+      .add(graph.vertices.size());
   for (const job_vertex& vertex : graph.vertices)
     add(text, vertex);
   text.add(graph.edges.size());

@@ -11,6 +11,16 @@
 
 namespace weir {
 
+/// What an operator reads from another one of its chain.
+struct chained_input {
+  std::uint32_t from = 0;   ///< index into job_vertex::operators
+  std::uint32_t output = 0; ///< 0: the records; n: side output n - 1
+
+  chained_input() = default;
+  chained_input(std::uint32_t op, std::uint32_t of_output = 0) : from{op}, output{of_output} {}
+  bool operator==(const chained_input&) const = default;
+};
+
 /// An operator inside a chain.
 struct job_operator {
   operator_id id;
@@ -18,9 +28,7 @@ struct job_operator {
   std::string name;
   std::string uid;
   std::string kind;
-  /// Operators of the same vertex it reads from, as indices into job_vertex::operators; a network input is
-  /// not here.
-  std::vector<std::uint32_t> inputs;
+  std::vector<chained_input> inputs; ///< a network input is not here
   bool operator==(const job_operator&) const = default;
 };
 
@@ -39,6 +47,7 @@ struct job_vertex {
 struct job_edge {
   std::uint32_t from_vertex = 0;
   std::uint32_t from_operator = 0; ///< index into job_vertex::operators
+  std::uint32_t from_output = 0;   ///< 0: the operator's records; n: its side output n - 1
   std::uint32_t to_vertex = 0;
   std::uint32_t to_operator = 0;
   std::uint32_t input = 0;      ///< of the consuming operator
@@ -53,7 +62,8 @@ struct job_edge {
 struct job_graph {
   std::string name;
   std::int64_t buffer_timeout_ms = 10;
-  std::vector<job_vertex> vertices; ///< producers before consumers
+  std::int64_t watermark_interval_ms = 200; ///< 0: a watermark behind every batch
+  std::vector<job_vertex> vertices;         ///< producers before consumers
   std::vector<job_edge> edges;
   bool operator==(const job_graph&) const = default;
 };
@@ -68,11 +78,12 @@ std::vector<std::uint32_t> producers_of(const job_graph& graph, const job_edge& 
 std::vector<std::uint32_t> consumers_of(const job_graph& graph, const job_edge& edge, std::uint32_t producer);
 
 struct compile_options {
-  std::uint32_t parallelism = 1;       ///< where neither job nor operator states one
-  bool chaining = true;                ///< pipeline.operator-chaining.enabled
-  std::uint32_t max_parallelism = 0;   ///< pipeline.max-parallelism; 0: derived
-  std::int64_t buffer_timeout_ms = 10; ///< execution.buffer-timeout; where the job states none
-  std::string name;                    ///< overrides the job's own
+  std::uint32_t parallelism = 1;            ///< where neither job nor operator states one
+  bool chaining = true;                     ///< pipeline.operator-chaining.enabled
+  std::uint32_t max_parallelism = 0;        ///< pipeline.max-parallelism; 0: derived
+  std::int64_t buffer_timeout_ms = 10;      ///< execution.buffer-timeout; where the job states none
+  std::int64_t watermark_interval_ms = 200; ///< pipeline.auto-watermark-interval; the same
+  std::string name;                         ///< overrides the job's own
 };
 
 /// Turns what the user wrote into chains and edges. Errors name the operator and say what to change.

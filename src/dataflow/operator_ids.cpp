@@ -19,6 +19,8 @@ std::string structure_of(const detail::graph_node& node, const std::vector<opera
   std::string text = "structure " + node.kind;
   for (const auto& edge : node.inputs) {
     text += "; " + to_string(producers[edge.from]) + " to input " + std::to_string(edge.input);
+    if (edge.output != 0)
+      text += " from side output " + std::to_string(edge.output - 1);
     if (edge.chosen)
       text += " by " + std::to_string(static_cast<int>(edge.how));
   }

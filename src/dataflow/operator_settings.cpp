@@ -40,7 +40,11 @@ std::optional<error> check_structure(const stream_graph& graph) {
     for (const graph_edge& edge : node.inputs) {
       if (edge.from >= index)
         return wrong(node, "reads from an operator that comes after it");
-      if (!graph.nodes[edge.from].record)
+      if (edge.output > graph.nodes[edge.from].side_outputs.size())
+        return wrong(node, "reads side output " + std::to_string(edge.output - 1) + " of " +
+                               describe(graph.nodes[edge.from]) + ", which has only " +
+                               std::to_string(graph.nodes[edge.from].side_outputs.size()));
+      if (!detail::record_of_output(graph.nodes[edge.from], edge.output))
         return wrong(node, "reads from " + describe(graph.nodes[edge.from]) + ", which is a sink");
       if (!edge.make_partitioner && (edge.how == partitioning::hash || edge.how == partitioning::custom))
         return wrong(node, "has an input without the code of its partitioner");

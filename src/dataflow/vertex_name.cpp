@@ -41,7 +41,7 @@ std::string vertex_name(const job_vertex& vertex, const detail::stream_graph& gr
   writer.behind.resize(vertex.operators.size());
   for (std::uint32_t op = 0; op < vertex.operators.size(); ++op)
     if (const auto& inputs = vertex.operators[op].inputs; !inputs.empty())
-      writer.behind[inputs.front()].push_back(op);
+      writer.behind[inputs.front().from].push_back(op);
   std::string name;
   for (std::uint32_t op = 0; op < vertex.operators.size(); ++op)
     if (vertex.operators[op].inputs.empty())

@@ -8,8 +8,6 @@
 
 namespace weir {
 
-namespace {
-
 using detail::partitioning;
 
 std::unique_ptr<detail::stream_operator> make_partitioner(const detail::graph_edge& edge, partitioning how,
@@ -31,8 +29,6 @@ std::unique_ptr<detail::stream_operator> make_partitioner(const detail::graph_ed
   }
   throw std::invalid_argument{"the graph has no partitioner for this edge"};
 }
-
-} // namespace
 
 result_partition::result_partition(const detail::graph_edge& edge, partitioning how,
                                    detail::partitioner_context context,
@@ -59,6 +55,13 @@ void result_partition::end_of_input(std::uint32_t input) {
   partitioner_->flush();
   for (auto& channel : channels_)
     channel->end();
+}
+
+void result_partition::send_idleness(bool idle) {
+  if (idle)
+    partitioner_->flush();
+  for (auto& channel : channels_)
+    channel->send_event(item_kind::idleness, idle ? 1 : 0);
 }
 
 void result_partition::flush_channels() {

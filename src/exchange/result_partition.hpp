@@ -12,6 +12,12 @@
 
 namespace weir {
 
+/// What spreads the records of an edge over its channels. Throws std::invalid_argument when the graph lacks
+/// the code for it.
+std::unique_ptr<detail::stream_operator> make_partitioner(const detail::graph_edge& edge,
+                                                          detail::partitioning how,
+                                                          const detail::partitioner_context& context);
+
 /// One edge out of a subtask: a partitioner, and a channel to each consumer.
 ///
 /// To the operator chain it is a last operator: batches go through the partitioner to the channels,
@@ -29,6 +35,9 @@ public:
   void on_watermark(detail::event_time time) override;
   void end_of_input(std::uint32_t input) override;
   void close() noexcept override { partitioner_->close(); }
+
+  /// Tells every consumer that nothing will come for a while, or that something will again.
+  void send_idleness(bool idle);
 
   void flush_channels();
 

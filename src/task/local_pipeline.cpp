@@ -16,8 +16,9 @@ attempt_id local_attempt(std::uint32_t vertex, std::uint32_t subtask) {
 
 subtask_setup local_setup(const std::shared_ptr<const job_graph>& graph,
                           const std::shared_ptr<const detail::stream_graph>& code, std::uint32_t vertex,
-                          std::uint32_t subtask, const subtask_options& options) {
-  subtask_setup setup{local_attempt(vertex, subtask), graph, code, {}, {}, options};
+                          std::uint32_t subtask, const subtask_options& options,
+                          const std::shared_ptr<watermark_alignment>& alignment) {
+  subtask_setup setup{local_attempt(vertex, subtask), graph, code, {}, {}, options, alignment};
   for (std::uint32_t e = 0; e < graph->edges.size(); ++e) {
     const job_edge& edge = graph->edges[e];
     if (edge.to_vertex == vertex)
@@ -36,11 +37,12 @@ local_pipeline::local_pipeline(const std::shared_ptr<const job_graph>& graph,
                                const std::shared_ptr<const detail::stream_graph>& code,
                                weir::platform& platform, options options)
     : options_{std::move(options)} {
+  auto alignment = std::make_shared<watermark_alignment>();
   for (std::uint32_t v = 0; v < graph->vertices.size(); ++v)
     for (std::uint32_t s = 0; s < graph->vertices[v].parallelism; ++s)
-      stations_.emplace(std::pair{v, s},
-                        std::make_unique<local_station>(local_setup(graph, code, v, s, options_.task),
-                                                        platform, stations_, options_.is_local));
+      stations_.emplace(std::pair{v, s}, std::make_unique<local_station>(
+                                             local_setup(graph, code, v, s, options_.task, alignment),
+                                             platform, stations_, options_.is_local));
 }
 
 local_pipeline::~local_pipeline() {

@@ -11,10 +11,11 @@ using activity = time_account::activity;
 
 namespace {
 
-/// The type of what an operator of a vertex emits. Throws std::invalid_argument when it emits nothing.
-const detail::record_type& record_of(const subtask_setup& setup, std::uint32_t vertex, std::uint32_t op) {
-  const job_operator& producer = setup.graph->vertices[vertex].operators[op];
-  const detail::record_type* record = setup.code->nodes.at(producer.node).record;
+/// The type of what goes over an edge. Throws std::invalid_argument when its producer emits nothing.
+const detail::record_type& record_of(const subtask_setup& setup, const job_edge& edge) {
+  const job_operator& producer = setup.graph->vertices[edge.from_vertex].operators[edge.from_operator];
+  const detail::record_type* record =
+      detail::record_of_output(setup.code->nodes.at(producer.node), edge.from_output);
   if (!record)
     throw std::invalid_argument{"operator '" + producer.name + "' emits nothing, but an edge begins there"};
   return *record;
@@ -23,7 +24,10 @@ const detail::record_type& record_of(const subtask_setup& setup, std::uint32_t v
 } // namespace
 
 subtask::subtask(subtask_setup setup, weir::platform& platform, subtask_transport& transport)
-    : setup_{std::move(setup)}, platform_{platform}, transport_{transport} {}
+    : setup_{std::move(setup)}, platform_{platform}, transport_{transport} {
+  if (!setup_.alignment)
+    setup_.alignment = std::make_shared<watermark_alignment>();
+}
 
 result<void> subtask::open() {
   now_ = platform_.clock().now();
@@ -55,18 +59,14 @@ result<void> subtask::build() {
     return error{errc::failed, std::string{"cannot make the channels: "} + thrown.what()};
   }
 
-  chain_setup chain{*setup_.graph,
-                    *setup_.code,
-                    setup_.attempt,
-                    platform_,
-                    *canceled_,
-                    setup_.options.collect_max_size,
-                    {},
-                    {}};
+  chain_setup chain{*setup_.graph,     *setup_.code, setup_.attempt,
+                    platform_,         *canceled_,   setup_.options.collect_max_size,
+                    *setup_.alignment, {},           {}};
   for (const auto& edge : channels_.edges_in)
     chain.entries.push_back({edge.edge, edge.count});
   for (std::size_t i = 0; i < partitions_.size(); ++i)
-    chain.exits.push_back({channels_.edges_out[i].edge, partitions_[i].get()});
+    chain.exits.push_back({channels_.edges_out[i].edge, partitions_[i].get(),
+                           [to = partitions_[i].get()](bool idle) { to->send_idleness(idle); }});
   auto made = operator_chain::make(std::move(chain));
   if (!made)
     return made.failure();
@@ -84,7 +84,7 @@ void subtask::make_gate() {
   }
   for (std::uint32_t e = 0; e < channels_.edges_in.size(); ++e) {
     const job_edge& edge = setup_.graph->edges[channels_.edges_in[e].edge];
-    const auto& record = record_of(setup_, edge.from_vertex, edge.from_operator);
+    const auto& record = record_of(setup_, edge);
     for (std::uint32_t i = 0; i < channels_.edges_in[e].count; ++i) {
       gate_.add(record, options);
       entry_of_channel_.push_back(e);
@@ -97,7 +97,7 @@ void subtask::make_partitions() {
   for (const auto& run : channels_.edges_out) {
     const job_edge& edge = setup_.graph->edges[run.edge];
     const job_vertex& consumer = setup_.graph->vertices[edge.to_vertex];
-    const auto& record = record_of(setup_, edge.from_vertex, edge.from_operator);
+    const auto& record = record_of(setup_, edge);
     const auto& code =
         setup_.code->nodes.at(consumer.operators[edge.to_operator].node).inputs.at(edge.graph_edge);
     std::vector<std::unique_ptr<out_channel>> outs;
@@ -139,10 +139,12 @@ run_outcome subtask::run_batches(std::uint32_t max_batches) {
     open_channels();
   if (credited_)
     pump();
+  tell_processing_time();
   for (std::uint32_t done = 0; done < max_batches && !failure_; ++done) {
     if (canceled_->load(std::memory_order_relaxed) || step() == progress::none)
       break;
     now_ = platform_.clock().now();
+    tell_processing_time();
     flush_if_due();
   }
   if (!failure_ && is_done()) {
@@ -165,10 +167,13 @@ run_outcome subtask::wait() {
   };
   if (dirty_ && setup_.graph->buffer_timeout_ms > 0)
     earlier(dirty_since_ + std::chrono::milliseconds{setup_.graph->buffer_timeout_ms});
-  if (blocked_channels_ == 0)
-    for (const auto& source : sources_)
-      if (!source.ended)
-        earlier(source.poll_at);
+  if (blocked_channels_ == 0) {
+    for (std::uint32_t source = 0; source < sources_.size(); ++source)
+      if (may_poll(source))
+        earlier(sources_[source].poll_at);
+    if (auto at = chain_->wake_at_wall_ms())
+      earlier(now_ + std::chrono::milliseconds{std::max<std::int64_t>(*at - platform_.clock().wall_ms(), 1)});
+  }
   for (std::uint32_t in = 0; opening_ && in < gate_.size(); ++in)
     if (auto at = gate_[in].protocol().wake_at())
       earlier(*at);
@@ -180,8 +185,14 @@ bool subtask::has_work() const {
     return false;
   if (chain_->draining() || gate_.has_ready())
     return true;
-  return std::ranges::any_of(sources_,
-                             [&](const auto& source) { return !source.ended && source.poll_at <= now_; });
+  for (std::uint32_t source = 0; source < sources_.size(); ++source)
+    if (may_poll(source) && sources_[source].poll_at <= now_)
+      return true;
+  return false;
+}
+
+bool subtask::may_poll(std::uint32_t source) const {
+  return !sources_[source].ended && !chain_->is_held_source(source);
 }
 
 bool subtask::is_done() const {
@@ -203,9 +214,29 @@ subtask::progress subtask::step() {
     if (!polled)
       read_channel(gate_.take_turn());
   }
+  note_dirty();
+  return progress::some;
+}
+
+void subtask::tell_processing_time() {
+  // What an operator emits then needs credit like all else.
+  auto at = chain_->wake_at_wall_ms();
+  if (!at || blocked_channels_ > 0 || failure_)
+    return;
+  std::int64_t wall_ms = platform_.clock().wall_ms();
+  if (wall_ms < *at)
+    return;
+  if (auto told = chain_->on_processing_time(wall_ms); !told)
+    fail(told.failure().message());
+  if (chain_->take_released())
+    for (std::uint32_t in = 0; in < gate_.size(); ++in)
+      note_ready(in);
+  note_dirty();
+}
+
+void subtask::note_dirty() {
   if (!std::exchange(dirty_, true))
     dirty_since_ = now_;
-  return progress::some;
 }
 
 bool subtask::poll_a_source() {
@@ -213,7 +244,7 @@ bool subtask::poll_a_source() {
     std::uint32_t at = next_source_;
     next_source_ = next_source_ + 1 < sources_.size() ? next_source_ + 1 : 0;
     source_state& source = sources_[at];
-    if (source.ended || source.poll_at > now_)
+    if (!may_poll(at) || source.poll_at > now_)
       continue;
     auto status = chain_->poll(at);
     if (!status) {

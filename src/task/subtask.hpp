@@ -9,6 +9,7 @@
 #include "exchange/input_gate.hpp"
 #include "exchange/result_partition.hpp"
 #include "operators/operator_chain.hpp"
+#include "task/rate_window.hpp"
 #include "task/subtask_transport.hpp"
 #include "task/task_channels.hpp"
 #include "task/time_account.hpp"
@@ -27,6 +28,7 @@ namespace weir {
 struct subtask_options {
   channel_options channels;
   std::size_t collect_max_size = 16 * 1024 * 1024; ///< collect.max-size: bytes of results
+  std::size_t metrics_max_size = 256 * 1024;       ///< metrics.max-size: bytes of measurements
   /// Bytes that may be in flight to this subtask; its channels then get fewer buffers than
   /// buffers_per_channel where that is needed, but at least one. 0: no limit.
   std::uint64_t network_memory = 0;
@@ -41,6 +43,8 @@ struct subtask_setup {
   std::vector<producer_location> producers;  ///< one for each incoming channel, in any order
   std::vector<consumer_reference> consumers; ///< one for each outgoing channel, in any order
   subtask_options options;
+  /// What the tasks of this process share; where it is empty, the subtask has its own.
+  std::shared_ptr<watermark_alignment> alignment = {};
 };
 
 /// The answer to a consumer that opens a channel.
@@ -132,6 +136,10 @@ public:
   /// "words (2/4)".
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] task_metrics metrics() const;
+  /// What operators and the user's code in them counted and measured, and how fast records go; call it about
+  /// once a second. Metrics that would go beyond subtask_options::metrics_max_size are left out; fails where
+  /// accumulators do, or where a gauge throws.
+  [[nodiscard]] result<measurements_ptr> measurements();
   [[nodiscard]] std::vector<operator_counts> operators() const;
   /// What operators gave by operator_context::add_result; moved out.
   [[nodiscard]] std::vector<task_result> take_results();
@@ -158,7 +166,11 @@ private:
   void open_channels();
   progress step();
   bool poll_a_source();
+  void tell_processing_time();
+  void note_dirty();
+  [[nodiscard]] bool may_poll(std::uint32_t source) const;
   void read_channel(std::uint32_t in);
+  void note_ready(std::uint32_t in);
   result<void> handle(std::uint32_t in, channel_item& item);
   void give_credit(std::uint32_t in);
   void flush_if_due();
@@ -198,6 +210,7 @@ private:
   time_point now_{};        ///< last reading of the clock
   bool running_on_ = false; ///< the last run() ended with work left
   time_account time_;
+  rate_window rates_;
   std::optional<std::string> failure_;
   std::uint64_t records_in_ = 0;
   std::vector<task_result> results_;

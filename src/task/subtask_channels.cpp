@@ -66,13 +66,19 @@ void subtask::on_producer_lost(std::uint32_t in, const std::string& reason) {
 void subtask::on_item(std::uint32_t in, std::uint64_t sequence, channel_item item) {
   if (auto pushed = gate_[in].push(sequence, std::move(item)); !pushed)
     fail_channel(in, pushed.failure().message());
-  gate_.note_ready(in);
+  note_ready(in);
 }
 
 void subtask::on_frame(std::uint32_t in, std::vector<char> frame) {
   if (auto pushed = gate_[in].push(std::move(frame)); !pushed)
     fail_channel(in, pushed.failure().message());
-  gate_.note_ready(in);
+  note_ready(in);
+}
+
+void subtask::note_ready(std::uint32_t in) {
+  // What is held waits outside of the line, and comes back when it is released.
+  if (!chain_->is_held_entry(entry_of_channel_[in]))
+    gate_.note_ready(in);
 }
 
 void subtask::open_channels() {
@@ -92,6 +98,8 @@ void subtask::open_channels() {
 }
 
 void subtask::read_channel(std::uint32_t in) {
+  if (chain_->is_held_entry(entry_of_channel_[in]))
+    return;
   in_channel& channel = gate_[in];
   channel_item item;
   result<bool> found = false;
@@ -108,7 +116,7 @@ void subtask::read_channel(std::uint32_t in) {
     channel.release(std::move(item.records));
   }
   give_credit(in);
-  gate_.note_ready(in);
+  note_ready(in);
 }
 
 result<void> subtask::handle(std::uint32_t in, channel_item& item) {
@@ -120,13 +128,14 @@ result<void> subtask::handle(std::uint32_t in, channel_item& item) {
     return chain_->process(entry, item.records);
   case item_kind::watermark:
     return chain_->on_watermark(entry, channel, std::bit_cast<detail::event_time>(item.payload));
+  case item_kind::idleness:
+    return chain_->on_idleness(entry, channel, item.payload != 0);
   case item_kind::end_of_input:
     transport_.close_channel(in);
     return chain_->end_of_input(entry, channel);
   case item_kind::batch_part:
   case item_kind::barrier:
   case item_kind::cancel_barrier:
-  case item_kind::idleness:
     break;
   }
   return error{errc::corrupt, in_name(in) + ": unexpected event of kind " +

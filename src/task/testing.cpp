@@ -33,7 +33,9 @@ std::vector<std::string> run_result::sorted_lines(const std::string& name) const
 }
 
 run_result run(const environment& env, const run_options& options) {
-  auto compiled = compile(env.graph(), {.parallelism = options.parallelism, .chaining = options.chaining});
+  auto compiled = compile(env.graph(), {.parallelism = options.parallelism,
+                                        .chaining = options.chaining,
+                                        .watermark_interval_ms = options.watermark_interval_ms});
   if (!compiled)
     throw std::invalid_argument{compiled.failure().message()};
   auto graph = std::make_shared<const job_graph>(std::move(*compiled));

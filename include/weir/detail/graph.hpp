@@ -28,7 +28,9 @@ enum class chaining : std::uint8_t {
 };
 
 struct graph_edge {
-  std::uint32_t from = 0;  ///< index into stream_graph::nodes
+  std::uint32_t from = 0; ///< index into stream_graph::nodes
+  /// 0: the records of the node; n: its side output n - 1.
+  std::uint32_t output = 0;
   std::uint32_t input = 0; ///< which input of the consumer
   partitioning how = partitioning::forward;
   /// False until the user names a partitioner: the engine then takes forward where the parallelism is equal,
@@ -36,6 +38,12 @@ struct graph_edge {
   bool chosen = false;
   /// For hash and custom edges, which need the record's type and the user's function. Empty for the others.
   partitioner_factory make_partitioner = {};
+};
+
+/// A second stream of an operator's records.
+struct side_output {
+  std::string name;
+  const record_type* record = nullptr;
 };
 
 /// One operator as the user wrote it.
@@ -50,6 +58,7 @@ struct graph_node {
   chaining chain = chaining::always;
   std::vector<graph_edge> inputs;      ///< producers have a lower index than their consumers
   const record_type* record = nullptr; ///< what it emits; nullptr for a sink
+  std::vector<side_output> side_outputs;
   bool is_source = false;
 
   /// The operator alone.
@@ -61,6 +70,13 @@ struct graph_node {
   std::uint32_t fused_from = 0;
 };
 
+/// What comes out of one output of an operator; nullptr where there is no such output.
+inline const record_type* record_of_output(const graph_node& node, std::uint32_t output) {
+  if (output == 0)
+    return node.record;
+  return output <= node.side_outputs.size() ? node.side_outputs[output - 1].record : nullptr;
+}
+
 /// The dataflow as the user wrote it, with the code of its operators. Made by a job function, by the client
 /// and again by every worker.
 struct stream_graph {
@@ -68,7 +84,8 @@ struct stream_graph {
   std::uint32_t parallelism = 0;     ///< 0: what was asked at submission
   std::uint32_t max_parallelism = 0; ///< 0: 128, or more when the parallelism needs it
   bool chaining_enabled = true;
-  std::optional<std::int64_t> buffer_timeout_ms; ///< 0: each record at once, -1: only full batches
+  std::optional<std::int64_t> buffer_timeout_ms;     ///< 0: each record at once, -1: only full batches
+  std::optional<std::int64_t> watermark_interval_ms; ///< 0: a watermark behind every batch of records
   std::vector<graph_node> nodes;
 };
 

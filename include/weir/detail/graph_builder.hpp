@@ -10,20 +10,37 @@
 
 namespace weir::detail {
 
+/// The end of a stream: one output of an operator.
+struct stream_end {
+  std::uint32_t node = 0;   ///< index into stream_graph::nodes
+  std::uint32_t output = 0; ///< 0: its records; n: its side output n - 1
+};
+
 /// Where a stream comes from: one producer, or several after a union; with the way its next edge takes.
 struct upstream {
   environment* env = nullptr;
-  std::vector<std::uint32_t> nodes;
+  std::vector<stream_end> ends;
   partitioning how = partitioning::forward;
   bool chosen = false;
   partitioner_factory make_partitioner = {};
 
-  static upstream of(environment* env, std::uint32_t node) { return {env, {node}}; }
+  static upstream of(environment* env, std::uint32_t node, std::uint32_t output = 0) {
+    return {env, {{node, output}}};
+  }
 };
 
 /// Adds an operator that reads `from` and returns its index.
 std::uint32_t add_node(const upstream& from, std::string kind, const record_type* record,
                        operator_factory make);
+
+/// Adds an operator with several inputs: the stream at position i is its input i.
+std::uint32_t add_node(const std::vector<upstream>& inputs, std::string kind, const record_type* record,
+                       operator_factory make);
+
+/// Adds a side output to an operator; returns its number for operator_context::side_out. Throws
+/// std::invalid_argument for a second one of that name.
+std::uint32_t add_side_output(environment& env, std::uint32_t node, std::string name,
+                              const record_type* record);
 
 /// Adds an operator without inputs.
 std::uint32_t add_source(environment& env, std::string name, const record_type* record,

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,13 +8,15 @@
 /// What user code counts and measures. One subtask writes, the engine reads between two batches; no locks.
 namespace weir::detail {
 
-/// Values of a histogram in buckets that are at most 1/16 of their value wide.
+/// Values of a histogram in buckets that are at most 1/16 of their value wide: see histogram.hpp.
 struct histogram_counts {
   std::uint64_t count = 0;
   double sum = 0;
   double min = 0;
   double max = 0;
-  std::map<std::int32_t, std::uint64_t> buckets; ///< number of the bucket to how many values
+  std::int32_t first = 0;             ///< number of the first bucket there is
+  std::vector<std::uint64_t> buckets; ///< how many values are in each, from `first` on
+  bool operator==(const histogram_counts&) const = default;
 };
 
 enum class accumulator_kind : std::uint8_t {
@@ -37,6 +38,7 @@ struct accumulator_value {
   double number = 0;       ///< sum of an average
   std::uint64_t count = 0; ///< of an average; for minimum and maximum: 0 as long as there is none
   histogram_counts histogram;
+  bool operator==(const accumulator_value&) const = default;
 };
 
 enum class metric_kind : std::uint8_t { counter, gauge, meter, histogram };
@@ -48,6 +50,7 @@ struct metric_value {
   double value = 0; ///< count, gauge, events in all
   double rate = 0;  ///< of a meter: events a second over the last minute
   histogram_counts histogram;
+  bool operator==(const metric_value&) const = default;
 };
 
 /// Accumulators and metrics of one operator in one subtask. The objects behind the references live as long as

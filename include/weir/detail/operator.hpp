@@ -33,6 +33,10 @@ using event_time = std::int64_t;
 inline constexpr event_time min_event_time = std::numeric_limits<event_time>::min();
 inline constexpr event_time max_event_time = std::numeric_limits<event_time>::max();
 
+class operator_states;
+class operator_metrics;
+struct side_output;
+
 /// What an operator sees of the task it runs in. Lives as long as the operator.
 class operator_context {
 public:
@@ -51,10 +55,37 @@ public:
   [[nodiscard]] virtual weir::platform& platform() = 0;
   /// Milliseconds on a clock that never goes back; its start means nothing.
   [[nodiscard]] virtual std::int64_t monotonic_ms() = 0;
+  /// Processing time: milliseconds since 1970.
+  [[nodiscard]] virtual std::int64_t wall_ms() = 0;
+  /// Asks for on_processing_time once wall_ms() has reached `wall_ms`. Only the earliest wish is kept, until
+  /// it is fulfilled.
+  virtual void wake_at(std::int64_t wall_ms) = 0;
   /// True once the task is to stop. A loop that does not return to the engine soon asks it.
   [[nodiscard]] virtual bool canceled() const = 0;
   /// Where the operator's records go; `nullptr` for a sink.
   [[nodiscard]] virtual output* out() = 0;
+  /// Where the records of a side output go (graph_node::side_outputs); nothing may read them.
+  [[nodiscard]] virtual output* side_out(std::uint32_t number) = 0;
+  /// What they are called and carry (graph.hpp), by number; `nullptr`: there are none.
+  [[nodiscard]] virtual const std::vector<side_output>* side_outputs() const { return nullptr; }
+  /// Event time of what reads this operator goes forward to `time`; for operators that make their own
+  /// (stream_operator::makes_time) and sources. The operator must have flushed. A time that is not later is
+  /// ignored.
+  virtual void emit_watermark(event_time time) = 0;
+  /// An idle operator does not hold back the time of those that read it; its next record or watermark ends
+  /// that. For the same operators.
+  virtual void set_idle() = 0;
+  /// How often an operator that makes time says how far it is, in milliseconds; 0: behind every batch.
+  [[nodiscard]] virtual std::int64_t watermark_interval_ms() const { return 200; }
+  /// Tells the other members of an alignment group how far this operator is, and returns how far the one is
+  /// that is behind all others. A member that takes no part at present is at max_event_time.
+  virtual event_time align(std::string_view, event_time time) { return time; }
+  /// Whether to stop reading what leads to this operator. Records that are under way still come.
+  virtual void hold_input(bool) {}
+  /// Keyed and operator state.
+  [[nodiscard]] virtual operator_states& states() = 0;
+  /// Accumulators and metrics of the user.
+  [[nodiscard]] virtual operator_metrics& metrics() = 0;
   /// Gives a named result of this subtask to the job: the values of all subtasks are put together in order
   /// and shown when the job ends. The total size per job is limited (`collect.max-size`).
   virtual void add_result(std::string_view name, std::string_view value) = 0;
@@ -79,6 +110,16 @@ public:
 
   /// Event time has reached `time` on all inputs. Called with the operator flushed; the engine passes it on.
   virtual void on_watermark(event_time) {}
+
+  /// True: watermarks of the inputs end here, and emit_watermark makes those that the readers see.
+  [[nodiscard]] virtual bool makes_time() const { return false; }
+
+  /// Processing time has reached what operator_context::wake_at asked for.
+  virtual void on_processing_time(std::int64_t) {}
+
+  /// A snapshot is about to be taken: what is not in registered state goes there. Called with the operator
+  /// flushed.
+  virtual void before_snapshot() {}
 
   /// No more records will come on this input.
   virtual void end_of_input(std::uint32_t) {}

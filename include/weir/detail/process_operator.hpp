@@ -1,62 +1,42 @@
 #pragma once
 
-#include <weir/collector.hpp>
+#include <weir/detail/function_operator.hpp>
 
-#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <utility>
 
-namespace weir {
+namespace weir::detail {
 
-/// What a process function sees of the subtask it runs in.
-struct subtask_info {
-  std::uint32_t subtask = 0;
-  std::uint32_t parallelism = 1;
-};
-
-namespace detail {
-
-template <class F>
-concept has_open = requires(F& f, const subtask_info& where) {
-  f.open(where);
-};
-
-/// Runs a function object of the user: `process(record, out)` or a call operator, with optional
-/// `open(subtask_info)` and `finish(out)`.
+/// Runs a function object of the user on each record: see stream::process.
 template <class In, class Out, class F>
-class process_operator final : public stream_operator {
+class process_operator final : public function_operator<F, Out, plain_part<record_context>> {
 public:
-  explicit process_operator(F function) : function_{std::move(function)} {}
-
-  void open(operator_context& context) override {
-    out_.attach(context.out());
-    if constexpr (has_open<F>)
-      function_.open(subtask_info{context.subtask(), context.parallelism()});
-  }
+  using function_operator<F, Out, plain_part<record_context>>::function_operator;
 
   void process(std::uint32_t, batch_ptr& records) override {
-    auto& in = static_cast<batch<In>&>(*records);
-    In* values = in.values();
-    for (std::uint32_t i = 0, n = in.size; i < n; ++i) {
-      if constexpr (requires { function_.process(values[i], out_); })
-        function_.process(values[i], out_);
-      else
-        std::invoke(function_, values[i], out_);
-    }
+    this->template each<In>(records, [this](In& record) {
+      call_process(this->function_, record, this->part_->context, this->out_);
+    });
   }
+};
 
-  void flush() override { out_.flush(); }
+/// The same on a keyed stream: see keyed_stream::process.
+template <class In, class Key, class KeyOf, class Out, class F>
+class keyed_process_operator final : public function_operator<F, Out, keyed_part<Key, keyed_context<Key>>> {
+  using base = function_operator<F, Out, keyed_part<Key, keyed_context<Key>>>;
 
-  bool drain() override {
-    if constexpr (requires { function_.finish(out_); })
-      function_.finish(out_);
-    return false;
+public:
+  keyed_process_operator(KeyOf key, F function) : base{std::move(function)}, key_{std::move(key)} {}
+
+  void process(std::uint32_t, batch_ptr& records) override {
+    this->template each<In>(records, key_, [this](In& record) {
+      call_process(this->function_, record, this->part_->context, this->out_);
+    });
   }
 
 private:
-  F function_;
-  collector<Out> out_;
+  [[no_unique_address]] KeyOf key_;
 };
 
 /// Runs a function of the user on each record, as the end of a stream.
@@ -66,8 +46,8 @@ public:
   explicit for_each_sink(F function) : function_{std::move(function)} {}
 
   void open(operator_context& context) override {
-    if constexpr (has_open<F>)
-      function_.open(subtask_info{context.subtask(), context.parallelism()});
+    opening_.emplace(context);
+    open_function(function_, *opening_);
   }
 
   void process(std::uint32_t, batch_ptr& records) override {
@@ -83,9 +63,11 @@ public:
     return false;
   }
 
+  void close() noexcept override { close_function(function_); }
+
 private:
   F function_;
+  std::optional<function_context> opening_;
 };
 
-} // namespace detail
-} // namespace weir
+} // namespace weir::detail

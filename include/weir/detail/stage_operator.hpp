@@ -39,7 +39,8 @@ private:
   batch_ptr batch_;
 };
 
-/// Runs a stage over each batch of `In`.
+/// Runs a stage over each batch of `In`. A record's event time goes with what becomes of it; each loop exists
+/// with and without times, so that a stream without them pays nothing.
 template <class In, class Out, class Stage>
 class stage_operator final : public stream_operator {
 public:
@@ -54,18 +55,10 @@ public:
   }
 
   void process(std::uint32_t, batch_ptr& records) override {
-    auto& in = static_cast<batch<In>&>(*records);
-    if constexpr (!emits_at_most_one<Stage>) {
-      In* values = in.values();
-      for (std::uint32_t i = 0, n = in.size; i < n; ++i)
-        stage_.run(values[i], collector_);
-    } else if constexpr (std::same_as<In, Out>) {
-      run_in_place(in, records);
-    } else {
-      // A batch of smaller records may hold more than one of larger ones.
-      for (std::uint32_t begin = 0; begin < in.size; begin += batch_capacity<Out>)
-        run_slice(in, begin, std::min(in.size, begin + batch_capacity<Out>));
-    }
+    if (records->has_timestamps)
+      run<true>(records);
+    else
+      run<false>(records);
   }
 
   void flush() override {
@@ -74,10 +67,40 @@ public:
   }
 
 private:
+  template <bool Timed>
+  void run(batch_ptr& records) {
+    auto& in = static_cast<batch<In>&>(*records);
+    if constexpr (!emits_at_most_one<Stage>) {
+      collect<Timed>(in);
+    } else if constexpr (std::same_as<In, Out>) {
+      run_in_place<Timed>(in, records);
+    } else {
+      // A batch of smaller records may hold more than one of larger ones.
+      for (std::uint32_t begin = 0; begin < in.size; begin += batch_capacity<Out>)
+        run_slice<Timed>(in, begin, std::min(in.size, begin + batch_capacity<Out>));
+    }
+  }
+
+  template <bool Timed>
+  void collect(batch<In>& in) {
+    In* values = in.values();
+    const event_time* times = Timed ? in.timestamps() : nullptr;
+    collector_.begin(Timed);
+    for (std::uint32_t i = 0, n = in.size; i < n; ++i) {
+      if constexpr (Timed)
+        collector_.at(times[i]);
+      stage_.run(values[i], collector_);
+    }
+  }
+
+  template <bool Timed>
   void run_in_place(batch<In>& in, batch_ptr& records) {
     In* values = in.values();
+    event_time* times = Timed ? in.timestamps() : nullptr;
     array_emitter<Out> emitter{values, &in.bytes};
     for (std::uint32_t i = 0, n = in.size; i < n; ++i) {
+      if constexpr (Timed) // before it is known whether the record stays
+        times[emitter.size] = times[i];
       if constexpr (branch_free<In>) {
         In value = values[i];
         stage_.run(value, emitter);
@@ -91,12 +114,19 @@ private:
       to_->emit(records);
   }
 
+  template <bool Timed>
   void run_slice(batch<In>& in, std::uint32_t begin, std::uint32_t end) {
     batch<Out>& out = writer_.next();
     array_emitter<Out> emitter{out.values(), &out.bytes};
     In* __restrict values = in.values();
-    for (std::uint32_t i = begin; i < end; ++i)
+    const event_time* times = Timed ? in.timestamps() : nullptr;
+    event_time* out_times = Timed ? out.timestamps() : nullptr;
+    for (std::uint32_t i = begin; i < end; ++i) {
+      if constexpr (Timed)
+        out_times[emitter.size] = times[i];
       stage_.run(values[i], emitter);
+    }
+    out.has_timestamps = Timed;
     writer_.emit(emitter.size);
   }
 

@@ -1,8 +1,10 @@
 #include <weir/detail/builtin.hpp>
 #include <weir/detail/record_type.hpp>
 
+#include <cerrno>
 #include <cstdio>
 #include <string>
+#include <system_error>
 
 namespace weir::detail {
 
@@ -23,8 +25,8 @@ public:
       records->type->format(*records, i, lines_);
       lines_.push_back('\n');
     }
-    std::fwrite(lines_.data(), 1, lines_.size(), stdout);
-    std::fflush(stdout);
+    if (std::fwrite(lines_.data(), 1, lines_.size(), stdout) != lines_.size() || std::fflush(stdout) != 0)
+      throw std::system_error{errno, std::generic_category(), "cannot write to the standard output"};
   }
 
 private:

@@ -225,7 +225,7 @@ TEST_CASE("a process function keeps what it likes and finishes after the last re
   struct adder {
     std::uint64_t sum = 0;
     std::uint32_t subtask = 99;
-    void open(const weir::subtask_info& where) { subtask = where.subtask; }
+    void open(weir::function_context& context) { subtask = context.subtask(); }
     void process(std::uint64_t x, weir::collector<std::string>&) { sum += x; }
     void finish(weir::collector<std::string>& out) {
       out.emit(std::to_string(subtask) + ":" + std::to_string(sum));

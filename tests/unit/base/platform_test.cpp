@@ -61,6 +61,9 @@ public:
   result<void> sync_folder(const std::string& folder) override { return step("sync folder " + folder); }
   result<void> remove(const std::string& path) override { return step("remove " + path); }
   result<void> remove_all(const std::string&) override { return {}; }
+  result<std::unique_ptr<file_lock>> lock(const std::string& path) override {
+    return error{errc::unavailable, path};
+  }
 
   std::string created;
 };

@@ -176,3 +176,23 @@ TEST_CASE_FIXTURE(real_files, "a file that is closed takes nothing more") {
   CHECK_FALSE((*out)->sync());
   CHECK_FALSE((*out)->close());
 }
+
+TEST_CASE_FIXTURE(real_files, "a lock keeps out every other one until it ends") {
+  auto held = files->lock(path("a.lock"));
+  REQUIRE(held);
+  CHECK(failure_of(files->lock(path("a.lock")), path("a.lock")).code() == errc::unavailable);
+  CHECK(files->lock(path("b.lock")));
+  held->reset();
+  CHECK(files->lock(path("a.lock")));
+  CHECK(failure_of(files->lock(path("missing/a.lock")), path("missing/a.lock")).code() == errc::not_found);
+}
+
+TEST_CASE_FIXTURE(real_files, "a lock whose file was removed does not keep out the lock of a new one") {
+  auto old = files->lock(path("a.lock"));
+  REQUIRE(old);
+  CHECK(files->remove(path("a.lock")));
+  auto held = files->lock(path("a.lock"));
+  REQUIRE(held);
+  old->reset();
+  CHECK_FALSE(files->lock(path("a.lock")));
+}

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "base/platform.hpp"
+#include "operators/memory_states.hpp"
+#include "operators/operator_metrics_store.hpp"
 
 #include <weir/detail/operator.hpp>
 #include <weir/detail/record_type.hpp>
@@ -11,6 +13,7 @@
 #include <iterator>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -80,13 +83,24 @@ public:
   [[nodiscard]] const std::string& name() const override { return name_; }
   [[nodiscard]] weir::platform& platform() override { return *platform_; }
   [[nodiscard]] std::int64_t monotonic_ms() override { return 0; }
+  [[nodiscard]] std::int64_t wall_ms() override { return 0; }
+  void wake_at(std::int64_t wall_ms) override { woken_at = wall_ms; }
   [[nodiscard]] bool canceled() const override { return false; }
   [[nodiscard]] weir::detail::output* out() override { return &output; }
+  [[nodiscard]] weir::detail::output* side_out(std::uint32_t number) override { return &sides[number]; }
+  void emit_watermark(weir::detail::event_time time) override { watermarks.push_back(time); }
+  void set_idle() override { idle = true; }
+  [[nodiscard]] weir::detail::operator_states& states() override { return states_; }
+  [[nodiscard]] weir::operator_metrics_store& metrics() override { return metrics_; }
   void add_result(std::string_view name, std::string_view value) override {
     results[std::string{name}] += value;
   }
 
   line_output output;
+  std::map<std::uint32_t, line_output> sides;
+  std::vector<weir::detail::event_time> watermarks;
+  bool idle = false;
+  std::optional<std::int64_t> woken_at;
   std::map<std::string, std::string> results;
 
 private:
@@ -95,6 +109,8 @@ private:
   std::string job_;
   std::string name_ = "operator under test";
   std::unique_ptr<weir::platform> platform_ = weir::make_system_platform();
+  weir::memory_states states_{subtask_, parallelism_, 128};
+  weir::operator_metrics_store metrics_{platform_->clock()};
 };
 
 /// Polls a source until it has ended; its lines are in the context's output.

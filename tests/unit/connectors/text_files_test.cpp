@@ -90,6 +90,9 @@ public:
   weir::result<void> sync_folder(const std::string& path) override { return system().sync_folder(path); }
   weir::result<void> remove(const std::string& path) override { return system().remove(path); }
   weir::result<void> remove_all(const std::string& path) override { return system().remove_all(path); }
+  weir::result<std::unique_ptr<weir::file_lock>> lock(const std::string& path) override {
+    return system().lock(path);
+  }
 
 private:
   struct watched final : weir::readable_file {

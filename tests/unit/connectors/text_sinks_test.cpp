@@ -5,7 +5,11 @@
 
 #include <doctest/doctest.h>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cstdint>
+#include <cstdio>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -114,4 +118,26 @@ TEST_CASE("collected records are a line each of the job's result") {
   sink->process(0, two);
   sink->end_of_input(0);
   CHECK(context.results["counts"] == "a\t1\nb\t2\nc\t3\n");
+}
+
+TEST_CASE("printing to a standard output that takes nothing more fails with the reason") {
+  std::fflush(stdout);
+  int before = ::dup(1);
+  int full = ::open("/dev/full", O_WRONLY);
+  ::dup2(full, 1);
+  memory_context context{0, 1};
+  auto sink = weir::detail::make_print_sink();
+  sink->open(context);
+  auto batch = batch_of({{"a", 1}});
+  std::string what;
+  try {
+    sink->process(0, batch);
+  } catch (const std::exception& thrown) {
+    what = thrown.what();
+  }
+  ::dup2(before, 1);
+  ::close(full);
+  ::close(before);
+  std::clearerr(stdout);
+  CHECK(what == "cannot write to the standard output: No space left on device");
 }

@@ -103,7 +103,7 @@ struct random_graph : graph_under_construction {
       node& added = map(std::to_string(i), {});
       if (i > 0 && below(6) != 0)
         for (unsigned inputs = 1 + below(3); inputs != 0; --inputs)
-          added.inputs.push_back({below(i), 0, how::forward, false, {}});
+          added.inputs.push_back({below(i), 0, 0, how::forward, false, {}});
       added.is_source = added.inputs.empty();
       added.parallelism = below(4) == 0 ? 2 : 1;
       if (below(8) == 0)
@@ -122,7 +122,7 @@ struct random_graph : graph_under_construction {
         read.insert(edge.from);
     for (std::uint32_t i = 0; i < count; ++i)
       if (!read.contains(i))
-        graph.nodes.back().inputs.push_back({i, 0, how::forward, false, {}});
+        graph.nodes.back().inputs.push_back({i, 0, 0, how::forward, false, {}});
     graph.nodes.back().is_source = false;
   }
 
@@ -170,7 +170,7 @@ TEST_CASE("random graphs compile to edges and operators that match what was writ
     std::size_t edges = 0;
     for (std::uint32_t to = 0; to < place.size(); ++to) {
       REQUIRE(place[to].first != ~0u);
-      std::vector<std::uint32_t> inside;
+      std::vector<weir::chained_input> inside;
       for (std::uint32_t input = 0; input < made.graph.nodes[to].inputs.size(); ++input) {
         auto from = place[made.graph.nodes[to].inputs[input].from];
         REQUIRE(from <= place[to]); // producers before consumers
@@ -196,7 +196,7 @@ TEST_CASE("a long chain is found quickly") {
   made.source("0");
   for (int i = 1; i < 2000; ++i)
     made.map(std::to_string(i), {})
-        .inputs.push_back({static_cast<std::uint32_t>(i - 1), 0, partitioning::forward, false, {}});
+        .inputs.push_back({static_cast<std::uint32_t>(i - 1), 0, 0, partitioning::forward, false, {}});
   for (int i = 1; i < 2000; ++i)
     made.graph.nodes[i].is_source = false;
   made.sink("end", {"1999"});

@@ -32,9 +32,9 @@ TEST_CASE_FIXTURE(a_graph, "operators connected by forward edges of equal parall
   job_graph job = compiled();
   REQUIRE(job.edges.size() == 1);
   CHECK(job.edges[0] ==
-        job_edge{0, 1, 1, 0, 0, 0, partitioning::hash, "i32", weir::detail::record_type_of<int>().layout});
+        job_edge{0, 1, 0, 1, 0, 0, 0, partitioning::hash, "i32", weir::detail::record_type_of<int>().layout});
   CHECK(job.vertices[0].parallelism == 4);
-  CHECK(job.vertices[0].operators[1].inputs == std::vector<std::uint32_t>{0});
+  CHECK(job.vertices[0].operators[1].inputs == std::vector<weir::chained_input>{0});
   CHECK(job.vertices[1].operators[0].inputs.empty()); // from another vertex
   CHECK(job.vertices[1].id == job.vertices[1].operators[1].id);
 }
@@ -120,7 +120,7 @@ TEST_CASE_FIXTURE(a_graph, "a diamond is one vertex") {
   sink("k", {"a", "b"});
   CHECK(vertices() == names{"Source: s -> (a -> Sink: k, b)"});
   job_graph job = compiled();
-  CHECK(job.vertices[0].operators[3].inputs == std::vector<std::uint32_t>{1, 2});
+  CHECK(job.vertices[0].operators[3].inputs == std::vector<weir::chained_input>{1, 2});
   CHECK(job.edges.empty());
 }
 
@@ -143,14 +143,14 @@ TEST_CASE_FIXTURE(a_graph, "a union may mix chained inputs and inputs from other
   CHECK(job.edges[0].from_vertex == 0);
   CHECK(job.edges[0].to_operator == 1);
   CHECK(job.edges[0].graph_edge == 1);
-  CHECK(job.vertices[1].operators[1].inputs == std::vector<std::uint32_t>{0});
+  CHECK(job.vertices[1].operators[1].inputs == std::vector<weir::chained_input>{0});
 }
 
 TEST_CASE_FIXTURE(a_graph, "a union of a stream with itself reads it twice") {
   source("s");
   sink("k", {"s", "s"});
   SUBCASE("in a chain") {
-    CHECK(compiled().vertices[0].operators[1].inputs == std::vector<std::uint32_t>{0, 0});
+    CHECK(compiled().vertices[0].operators[1].inputs == std::vector<weir::chained_input>{0, 0});
     CHECK(compiled().edges.empty());
   }
   SUBCASE("between vertices") {

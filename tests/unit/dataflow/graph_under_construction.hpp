@@ -34,7 +34,7 @@ struct graph_under_construction {
     added.record = &weir::detail::record_type_of<int>();
     added.is_source = from.size() == 0;
     for (const std::string& producer : from)
-      added.inputs.push_back({at(producer), 0, how::forward, false, {}});
+      added.inputs.push_back({at(producer), 0, 0, how::forward, false, {}});
     return graph.nodes.emplace_back(std::move(added));
   }
 

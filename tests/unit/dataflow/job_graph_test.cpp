@@ -18,7 +18,7 @@ job_graph two_vertices(partitioning how, std::uint32_t producers, std::uint32_t 
   graph.vertices.resize(2);
   graph.vertices[0].parallelism = producers;
   graph.vertices[1].parallelism = consumers;
-  graph.edges.push_back({0, 0, 1, 0, 0, 0, how, "i32", 1});
+  graph.edges.push_back({0, 0, 0, 1, 0, 0, 0, how, "i32", 1});
   return graph;
 }
 
@@ -83,12 +83,14 @@ TEST_CASE("the fingerprint depends on every part of the graph and on nothing els
   std::vector<std::function<void(job_graph&)>> changes = {
       [](job_graph& g) { g.name += "x"; },
       [](job_graph& g) { g.buffer_timeout_ms++; },
+      [](job_graph& g) { g.watermark_interval_ms++; },
       [](job_graph& g) { g.vertices[0].name += "x"; },
       [](job_graph& g) { g.vertices[0].parallelism++; },
       [](job_graph& g) { g.vertices[0].max_parallelism++; },
       [](job_graph& g) { g.vertices[0].slot_sharing_group += "x"; },
       [](job_graph& g) { g.vertices[0].id.low++; },
       [](job_graph& g) { g.vertices[0].operators[1].inputs = {}; },
+      [](job_graph& g) { g.vertices[0].operators[1].inputs[0].output++; },
       [](job_graph& g) { g.vertices[0].operators[1].kind += "x"; },
       [](job_graph& g) { g.vertices[0].operators[1].uid += "x"; },
       [](job_graph& g) { g.vertices[0].operators[1].name += "x"; },
@@ -102,6 +104,7 @@ TEST_CASE("the fingerprint depends on every part of the graph and on nothing els
       [](job_graph& g) { g.edges[0].to_operator++; },
       [](job_graph& g) { g.edges[0].input++; },
       [](job_graph& g) { g.edges[0].graph_edge++; },
+      [](job_graph& g) { g.edges[0].from_output++; },
       [](job_graph& g) { g.edges[0].how = partitioning::custom; },
       [](job_graph& g) { g.edges[0].record += "x"; },
       [](job_graph& g) { g.edges[0].record_layout++; },

@@ -97,6 +97,19 @@ TEST_CASE("the end of a job is told in the lines that scripts look for, with wha
   CHECK(seen.errors.empty());
 }
 
+TEST_CASE("accumulators are told in a line each, before what the job collected") {
+  json late{{"name", "late"}, {"type", "LongCounter"}, {"value", "42"}};
+  json end{{"job-execution-result",
+            {{"net-runtime", 42}, {"accumulator-results", {{"a", "eA=="}}}, {"user-accumulators", {late}}}}};
+  auto seen = follow({{"", in_state("FINISHED")}, {"/execution-result", {200, end.dump()}}});
+  CHECK(seen.output == "Job with JobID " + id +
+                           " has finished.\n"
+                           "Job Runtime: 42 ms\n"
+                           "Accumulator Results:\n"
+                           "- late (LongCounter): 42\n"
+                           "- a:\nx\n");
+}
+
 TEST_CASE("a job that collected nothing has no results to show") {
   json end{{"job-execution-result", {{"net-runtime", 1}, {"accumulator-results", json::object()}}}};
   auto seen = follow({{"", in_state("FINISHED")}, {"/execution-result", {200, end.dump()}}});

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "state/leveldb_database.hpp"
+#include "state/snapshot_reader.hpp"
+#include "task/driven_task.hpp"
+
+#include <weir/testing.hpp>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace weir {
+
+/// What weir::testing::harness drives: all subtasks of a small job in this thread, connected by lines without
+/// limits, on a clock that stands still.
+class driven_job final : public testing::piece {
+public:
+  /// `env` outlives the job. Throws std::invalid_argument for a graph that cannot be run, std::runtime_error
+  /// for all else.
+  driven_job(const environment& env, const testing::harness_options& options);
+  ~driven_job() override;
+
+  void settle() override;
+  void set_processing_time(std::int64_t ms) override;
+  [[nodiscard]] std::int64_t processing_time() const override;
+  [[nodiscard]] std::string snapshot() override;
+  [[nodiscard]] std::map<std::string, std::string> accumulators() override;
+
+private:
+  class manual_platform;
+
+  void settle_once();
+  [[nodiscard]] std::optional<std::int64_t> next_wake() const;
+  void connect();
+  std::unique_ptr<operator_state_registry> make_states(const job_operator& of, std::uint32_t subtask,
+                                                       const job_vertex& vertex);
+  [[nodiscard]] std::vector<snapshot_chain> chains_of(const job_operator& of) const;
+  void restore(const std::string& bytes);
+  const std::string& folder();
+
+  testing::harness_options options_;
+  std::unique_ptr<manual_platform> platform_;
+  job_graph graph_;
+  const detail::stream_graph& code_;
+  std::string folder_; ///< made when it is needed
+  std::vector<std::shared_ptr<const snapshot_reader>> restored_;
+  std::uint64_t snapshots_ = 0;
+  std::vector<std::unique_ptr<leveldb_database>> databases_;
+  std::vector<std::unique_ptr<driven_task>> tasks_; ///< producers before consumers
+};
+
+} // namespace weir
