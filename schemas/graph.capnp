@@ -79,10 +79,17 @@ struct JobEdge {
   fromOutput @9 :UInt32;        # as ChainedInput.output
 }
 
+enum StateBackend {
+  ofWorker @0;                  # what the configuration of the worker says
+  hashmap @1;
+  leveldb @2;
+}
+
 struct JobGraph {
   name @0 :Text;
   bufferTimeoutMs @1 :Int64;    # 0: each record at once, -1: only full batches
   vertices @2 :List(JobVertex);
   edges @3 :List(JobEdge);
   watermarkIntervalMs @4 :Int64; # 0: a watermark behind every batch
+  stateBackend @5 :StateBackend;
 }

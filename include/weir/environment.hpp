@@ -1,6 +1,7 @@
 #pragma once
 
 #include <weir/detail/graph.hpp>
+#include <weir/state_backend.hpp>
 
 #include <cstdint>
 #include <string>
@@ -44,6 +45,9 @@ public:
   /// How often watermarks are sent: 0 behind every batch of records; by default what
   /// `pipeline.auto-watermark-interval` says.
   environment& set_watermark_interval_ms(std::int64_t interval);
+
+  /// Where keyed state is; by default what `state.backend.type` says at submission, else on the workers.
+  environment& set_state_backend(state_backend backend);
 
   [[nodiscard]] const detail::stream_graph& graph() const { return graph_; }
   [[nodiscard]] detail::stream_graph& graph() { return graph_; }

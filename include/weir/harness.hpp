@@ -3,6 +3,7 @@
 #include <weir/detail/graph_builder.hpp>
 #include <weir/detail/harness_ends.hpp>
 #include <weir/side_output.hpp>
+#include <weir/state_backend.hpp>
 #include <weir/stream.hpp>
 
 #include <any>
@@ -19,7 +20,7 @@
 
 namespace weir::testing {
 
-enum class backend : std::uint8_t { hashmap, leveldb };
+using backend = state_backend;
 
 struct harness_options {
   std::uint32_t parallelism = 1; ///< of operators that state none

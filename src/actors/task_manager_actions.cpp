@@ -109,10 +109,11 @@ subtask_options task_manager::options_for(const deployment& of) const {
   auto vertex = of.message.attempt.vertex;
   if (vertex >= vertices.size())
     return options; // the subtask will say so
-  auto sharing =
-      std::ranges::count(vertices, vertices[vertex].slot_sharing_group, &job_vertex::slot_sharing_group);
-  options.network_memory =
-      settings_.core.slots.at(of.message.slot).network_memory / static_cast<std::uint64_t>(sharing);
+  const std::string& group = vertices[vertex].slot_sharing_group;
+  auto sharing = std::ranges::count(vertices, group, &job_vertex::slot_sharing_group);
+  const resource_profile& slot = settings_.core.slots.at(of.message.slot);
+  options.network_memory = slot.network_memory / static_cast<std::uint64_t>(sharing);
+  options.state.memory_per_operator = slot.managed_memory / keyed_operators(*of.code->graph, group);
   return options;
 }
 

@@ -68,6 +68,8 @@ subtask_options subtask_options_of(const configuration& settings) {
   chosen.channels.batch_max_size = settings.get(options::taskmanager_batch_max_size).bytes;
   chosen.collect_max_size = settings.get(options::collect_max_size).bytes;
   chosen.metrics_max_size = settings.get(options::metrics_max_size).bytes;
+  chosen.state.backend = state_backend_of(settings);
+  chosen.state.leveldb = leveldb_settings_of(settings);
   return chosen;
 }
 

@@ -42,6 +42,7 @@ std::span<const any_option> all_options() {
       &jobstore_max_capacity,
       &jobstore_expiration_time,
       &jobstore_cache_size,
+      &state_backend_type,
       &io_tmp_dirs,
       &leveldb_write_buffer_size,
       &leveldb_block_cache_size,
@@ -91,6 +92,11 @@ error contradiction(const configuration& values, const option<T>& smaller, const
 }
 
 } // namespace
+
+state_backend state_backend_of(const configuration& values) {
+  return values.get(options::state_backend_type) == "leveldb" ? state_backend::leveldb
+                                                              : state_backend::hashmap;
+}
 
 result<void> check_together(const configuration& values) {
   using namespace options;

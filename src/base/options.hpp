@@ -3,6 +3,8 @@
 #include "base/option.hpp"
 #include "base/result.hpp"
 
+#include <weir/state_backend.hpp>
+
 #include <span>
 
 namespace weir {
@@ -151,6 +153,12 @@ inline const option<memory_size> jobstore_cache_size{
 
 // ---- state
 
+inline const option<std::string> state_backend_type{
+    "state.backend.type",
+    "hashmap",
+    "Where keyed state is: in memory, or in LevelDB behind a cache in the managed memory.",
+    {{"hashmap", "leveldb"}}};
+
 inline const option<std::string> io_tmp_dirs{
     "io.tmp.dirs", "",
     "Folders for files that end with the process, separated by ',', '|' or ':'; empty: that of the system."};
@@ -294,6 +302,9 @@ inline const option<std::string> log_level{"log.level",
 
 /// All of them, in the order above.
 std::span<const any_option> all_options();
+
+/// What `state.backend.type` says.
+state_backend state_backend_of(const configuration& values);
 
 /// Fails when values that are right alone contradict each other.
 result<void> check_together(const configuration& values);

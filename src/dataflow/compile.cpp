@@ -118,6 +118,7 @@ result<job_graph> compile(const stream_graph& graph, const compile_options& opti
   job.name = options.name.empty() ? graph.job_name : options.name;
   job.buffer_timeout_ms = graph.buffer_timeout_ms.value_or(options.buffer_timeout_ms);
   job.watermark_interval_ms = graph.watermark_interval_ms.value_or(options.watermark_interval_ms);
+  job.backend = graph.backend ? graph.backend : options.backend;
   return job;
 }
 

@@ -43,4 +43,9 @@ environment& environment::set_watermark_interval_ms(std::int64_t interval) {
   return *this;
 }
 
+environment& environment::set_state_backend(state_backend backend) {
+  graph_.backend = backend;
+  return *this;
+}
+
 } // namespace weir

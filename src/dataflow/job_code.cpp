@@ -39,6 +39,8 @@ result<compile_options> compile_options_of(const job_spec& spec) {
   options.max_parallelism = static_cast<std::uint32_t>(values.get(options::pipeline_max_parallelism));
   options.buffer_timeout_ms = values.get(options::execution_buffer_timeout).count();
   options.watermark_interval_ms = values.get(options::pipeline_auto_watermark_interval).count();
+  if (values.values().contains(options::state_backend_type.key))
+    options.backend = state_backend_of(values);
   options.name = spec.name;
   return options;
 }

@@ -86,6 +86,7 @@ std::uint64_t fingerprint(const job_graph& graph) {
   text.add(graph.name)
       .add(graph.buffer_timeout_ms)
       .add(graph.watermark_interval_ms)
+      .add(graph.backend ? 1 + static_cast<std::uint64_t>(*graph.backend) : 0)
       .add(graph.vertices.size());
   for (const job_vertex& vertex : graph.vertices)
     add(text, vertex);

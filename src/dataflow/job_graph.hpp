@@ -6,6 +6,7 @@
 #include <weir/detail/graph.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -63,6 +64,7 @@ struct job_graph {
   std::string name;
   std::int64_t buffer_timeout_ms = 10;
   std::int64_t watermark_interval_ms = 200; ///< 0: a watermark behind every batch
+  std::optional<state_backend> backend;     ///< empty: what the worker's configuration says
   std::vector<job_vertex> vertices;         ///< producers before consumers
   std::vector<job_edge> edges;
   bool operator==(const job_graph&) const = default;
@@ -83,6 +85,7 @@ struct compile_options {
   std::uint32_t max_parallelism = 0;        ///< pipeline.max-parallelism; 0: derived
   std::int64_t buffer_timeout_ms = 10;      ///< execution.buffer-timeout; where the job states none
   std::int64_t watermark_interval_ms = 200; ///< pipeline.auto-watermark-interval; the same
+  std::optional<state_backend> backend;     ///< state.backend.type; where the job states none
   std::string name;                         ///< overrides the job's own
 };
 

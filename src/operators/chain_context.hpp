@@ -1,8 +1,8 @@
 #pragma once
 
 #include "operators/chain_setup.hpp"
-#include "operators/memory_states.hpp"
 #include "operators/operator_metrics_store.hpp"
+#include "state/operator_state_registry.hpp"
 #include "wire/control_messages.hpp"
 
 #include <chrono>
@@ -64,10 +64,9 @@ public:
     const std::vector<detail::side_output>* side_names = nullptr;
   };
 
-  /// `states`: empty where they begin empty and are in memory.
   chain_context(const chain_setup& setup, const std::string& job, const std::string& name, outputs to,
                 collected_results& results, step_time& time, chain_step& step,
-                std::unique_ptr<detail::operator_states> states = {})
+                std::unique_ptr<operator_state_registry> states)
       : vertex_{setup.graph.vertices[setup.attempt.vertex]},
         attempt_{setup.attempt},
         watermark_interval_ms_{setup.graph.watermark_interval_ms},
@@ -79,9 +78,7 @@ public:
         results_{results},
         time_{time},
         step_{step},
-        states_{states ? std::move(states)
-                       : std::make_unique<memory_states>(attempt_.subtask, vertex_.parallelism,
-                                                         vertex_.max_parallelism)},
+        states_{std::move(states)},
         metrics_{setup.platform.clock()} {}
 
   [[nodiscard]] std::uint32_t subtask() const override { return attempt_.subtask; }
@@ -114,7 +111,7 @@ public:
     return time_.align(step_, group, time);
   }
   void hold_input(bool hold) override { time_.hold_input(step_, hold); }
-  [[nodiscard]] detail::operator_states& states() override { return *states_; }
+  [[nodiscard]] operator_state_registry& states() override { return *states_; }
   [[nodiscard]] operator_metrics_store& metrics() override { return metrics_; }
   void add_result(std::string_view name, std::string_view value) override { results_.add(name, value); }
 
@@ -130,7 +127,7 @@ private:
   collected_results& results_;
   step_time& time_;
   chain_step& step_;
-  std::unique_ptr<detail::operator_states> states_;
+  std::unique_ptr<operator_state_registry> states_;
   operator_metrics_store metrics_;
 };
 

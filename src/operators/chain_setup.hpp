@@ -4,10 +4,10 @@
 #include "base/platform.hpp"
 #include "dataflow/job_graph.hpp"
 #include "operators/watermark_alignment.hpp"
+#include "state/operator_state_registry.hpp"
 
 #include <weir/detail/graph.hpp>
 #include <weir/detail/operator.hpp>
-#include <weir/detail/state.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -17,6 +17,10 @@
 #include <vector>
 
 namespace weir {
+
+/// Makes the states of one operator.
+using make_operator_states =
+    std::function<result<std::unique_ptr<operator_state_registry>>(operator_subtask)>;
 
 /// What an operator chain needs to know of the task around it. All that it refers to outlives the chain.
 struct chain_setup {
@@ -44,7 +48,7 @@ struct chain_setup {
   std::vector<exit> exits;
   std::vector<entry> entries;
   /// Makes the states of an operator; where it is empty, they begin empty and are in memory.
-  std::function<std::unique_ptr<detail::operator_states>(const job_operator&)> make_states = {};
+  make_operator_states make_states = {};
 };
 
 } // namespace weir

@@ -50,13 +50,13 @@ struct chain_step {
   }
 
   std::string name;
+  std::optional<chain_context> context; ///< outlives the operator, which may use it to the last
   std::unique_ptr<detail::stream_operator> owned;
   detail::stream_operator* op = nullptr;
   detail::source_operator* source = nullptr; ///< `op` where it is one
   running_operator& running;
   chain_output output;
   std::vector<std::unique_ptr<chain_output>> side_outputs;
-  std::optional<chain_context> context;
   std::vector<follower> followers;
   bool opened = false;
   bool ended = false;

@@ -77,7 +77,7 @@ result<void> operator_chain::connect_exits(chain_step& step, const chain_plan::s
     added.op = exit->to;
     added.on_idleness = exit->on_idleness;
     added.context.emplace(setup_, job_, added.name, chain_context::outputs{}, results_,
-                          static_cast<step_time&>(*this), added);
+                          static_cast<step_time&>(*this), added, make_states({}, added.name));
     step.followers.push_back({&added, added.add_streams(0, 1), to.from_output});
   }
   return {};
@@ -94,7 +94,7 @@ void operator_chain::make_operator(chain_step& step, const chain_plan::step& pla
   for (auto& side : step.side_outputs)
     to.sides.push_back(side.get());
   step.context.emplace(setup_, job_, step.name, std::move(to), results_, static_cast<step_time&>(*this), step,
-                       setup_.make_states ? setup_.make_states(operators[planned.last]) : nullptr);
+                       make_states(operators[planned.last].id, step.name));
   step.makes_time = planned.inputs.empty() || step.op->makes_time();
   if (!planned.inputs.empty())
     return;
@@ -105,6 +105,17 @@ void operator_chain::make_operator(chain_step& step, const chain_plan::step& pla
   sources_held_.push_back(0);
 }
 
+std::unique_ptr<operator_state_registry> operator_chain::make_states(const operator_id& of,
+                                                                     const std::string& name) const {
+  const job_vertex& vertex = setup_.graph.vertices[setup_.attempt.vertex];
+  operator_subtask who{of, name, setup_.attempt.subtask, vertex.parallelism, vertex.max_parallelism};
+  auto made = setup_.make_states ? setup_.make_states(std::move(who))
+                                 : operator_state_registry::make({.who = std::move(who)});
+  if (!made)
+    throw detail::state_error{made.failure().message()};
+  return std::move(*made);
+}
+
 result<void> operator_chain::open() {
   return guarded([&] {
     for (auto at = steps_.rbegin(); at != steps_.rend(); ++at) {
@@ -112,6 +123,8 @@ result<void> operator_chain::open() {
       running_.name = &step.name;
       step.opened = true;
       step.op->open(*step.context);
+      for (const std::string& state : step.context->states().opened())
+        states_not_taken_.push_back(state + " of " + step.name);
     }
     // An edge may have no channel to this subtask: `global`, to all but the first.
     for (auto& step : steps_)
@@ -186,15 +199,37 @@ void operator_chain::close() noexcept {
     }
 }
 
-result<void> operator_chain::before_snapshot() {
+result<std::vector<operator_state_cut>> operator_chain::freeze(std::uint64_t number, detail::cut_kind what) {
   if (auto flushed = flush(); !flushed)
-    return flushed;
-  return guarded([&] {
+    return flushed.failure();
+  std::vector<operator_state_cut> cuts;
+  auto frozen = guarded([&] {
     for (std::size_t s = 0; s < operators_; ++s) {
       running_.name = &steps_[s]->name;
       steps_[s]->op->before_snapshot();
     }
+    for (std::size_t s = 0; s < operators_; ++s) {
+      running_.name = &steps_[s]->name;
+      cuts.push_back(steps_[s]->context->states().freeze(number, what));
+    }
   });
+  if (frozen)
+    return cuts;
+  std::size_t done = cuts.size();
+  cuts.clear(); // before their states are told
+  for (std::size_t s = 0; s < done; ++s)
+    steps_[s]->context->states().abandon(number);
+  return frozen.failure();
+}
+
+void operator_chain::confirm(std::uint64_t number) {
+  for (std::size_t s = 0; s < operators_; ++s)
+    steps_[s]->context->states().confirm(number);
+}
+
+void operator_chain::abandon(std::uint64_t number) {
+  for (std::size_t s = 0; s < operators_; ++s)
+    steps_[s]->context->states().abandon(number);
 }
 
 std::vector<operator_counts> operator_chain::counts() const {

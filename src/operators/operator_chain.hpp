@@ -78,8 +78,15 @@ public:
   /// Lets operators emit what waits in them, in the order of the chain, the exits last.
   result<void> flush();
 
-  /// Flushes, and lets operators put into their states what is not there yet: they are frozen next.
-  result<void> before_snapshot();
+  /// States that were restored from and that no operator asked for: "sums of count". Known once it is open.
+  [[nodiscard]] const std::vector<std::string>& states_not_taken() const { return states_not_taken_; }
+
+  /// Flushes, and fixes the states of all operators as they are now, a cut for each; see
+  /// operator_state_registry. Nothing is frozen when it fails.
+  result<std::vector<operator_state_cut>> freeze(std::uint64_t number, detail::cut_kind what);
+  /// What became of what was frozen.
+  void confirm(std::uint64_t number);
+  void abandon(std::uint64_t number);
 
   /// Is an operator to emit what it held back for the end?
   [[nodiscard]] bool draining() const { return !draining_.empty(); }
@@ -110,7 +117,8 @@ private:
   result<void> connect_inputs(chain_step& step, const chain_plan::step& planned);
   result<void> connect_exits(chain_step& step, const chain_plan::step& planned);
   void make_operator(chain_step& step, const chain_plan::step& planned);
-
+  [[nodiscard]] std::unique_ptr<operator_state_registry> make_states(const operator_id& of,
+                                                                     const std::string& name) const;
   void connect_readers(chain_step& step);
 
   void emit_watermark(chain_step& from, detail::event_time time) override;
@@ -147,6 +155,7 @@ private:
   std::vector<std::uint32_t> sources_held_; ///< by source: how many operators want nothing of it
   std::vector<std::uint32_t> entries_held_; ///< the same for entries
   bool released_ = false;
+  std::vector<std::string> states_not_taken_;
 };
 
 template <class F>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <leveldb/filter_policy.h>
+#include <leveldb/slice.h>
 
 #include <cstdint>
 #include <functional>

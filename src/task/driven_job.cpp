@@ -108,14 +108,14 @@ driven_job::driven_job(const environment& env, const testing::harness_options& o
       code_{env.graph()} {
   if (!options_.snapshot.empty())
     restore(options_.snapshot);
-  for (std::uint32_t v = 0; v < graph_.vertices.size(); ++v) {
-    driven_task::surroundings around{graph_, code_, *platform_,
-                                     [this, v](const job_operator& of, std::uint32_t subtask) {
-                                       return make_states(of, subtask, graph_.vertices[v]);
-                                     }};
+  states_.emplace(*platform_, settings_of_states());
+  driven_task::surroundings around{graph_, code_, *platform_, [this](operator_subtask who) {
+                                     auto chains = chains_of(who.of);
+                                     return states_->make(std::move(who), std::move(chains));
+                                   }};
+  for (std::uint32_t v = 0; v < graph_.vertices.size(); ++v)
     for (std::uint32_t s = 0; s < graph_.vertices[v].parallelism; ++s)
       tasks_.push_back(std::make_unique<driven_task>(around, v, s));
-  }
   connect();
   // Readers first: an operator may emit as soon as it is open.
   for (auto task = tasks_.rbegin(); task != tasks_.rend(); ++task)
@@ -125,7 +125,7 @@ driven_job::driven_job(const environment& env, const testing::harness_options& o
 
 driven_job::~driven_job() {
   tasks_.clear();
-  databases_.clear();
+  states_.reset();
   restored_.clear();
   if (!folder_.empty())
     (void)platform_->files().remove_all(folder_);
@@ -210,34 +210,18 @@ const std::string& driven_job::folder() {
   return folder_;
 }
 
-std::unique_ptr<operator_state_registry>
-driven_job::make_states(const job_operator& of, std::uint32_t subtask, const job_vertex& vertex) {
-  operator_state_registry::settings settings;
-  settings.who = {of.id, of.name, subtask, vertex.parallelism, vertex.max_parallelism};
-  settings.chains = chains_of(of);
-  if (options_.state == testing::backend::leveldb) {
-    leveldb_settings how;
-    how.folders = {folder()};
-    auto memory = valued(split_leveldb_memory(options_.state_memory, how));
-    settings.memory_budget = memory.entries;
-    // Most operators have no state, and need no database.
-    settings.make_cold = [this, how, memory, database = static_cast<leveldb_database*>(nullptr),
-                          states = std::uint16_t{0}](const detail::state_type&) mutable {
-      if (!database) {
-        databases_.push_back(
-            std::make_unique<leveldb_database>(valued(leveldb_database::create(*platform_, how, memory))));
-        database = databases_.back().get();
-      }
-      return database->store(++states);
-    };
-  }
-  return valued(operator_state_registry::make(std::move(settings)));
+state_settings driven_job::settings_of_states() {
+  state_settings settings{
+      .backend = options_.state, .leveldb = {}, .memory_per_operator = options_.state_memory};
+  if (settings.backend == state_backend::leveldb)
+    settings.leveldb.folders = {folder()};
+  return settings;
 }
 
-std::vector<snapshot_chain> driven_job::chains_of(const job_operator& of) const {
+std::vector<snapshot_chain> driven_job::chains_of(const operator_id& of) const {
   // Chaining depends on the parallelism, so the operator may have been in another task: that one's files.
   auto has_it = [&](const auto& file) {
-    return std::ranges::any_of(file->head().states, [&](const auto& state) { return state.of == of.id; });
+    return std::ranges::any_of(file->head().states, [&](const auto& state) { return state.of == of; });
   };
   auto one = std::ranges::find_if(restored_, has_it);
   std::vector<snapshot_chain> chains;
@@ -274,7 +258,7 @@ std::string driven_job::snapshot() {
     check(platform_->files().remove(path));
   }
   for (auto& task : tasks_)
-    task->confirm(snapshots_);
+    task->chain().confirm(snapshots_);
   return bytes;
 }
 

@@ -1,13 +1,14 @@
 #pragma once
 
-#include "state/leveldb_database.hpp"
 #include "state/snapshot_reader.hpp"
 #include "task/driven_task.hpp"
+#include "task/task_states.hpp"
 
 #include <weir/testing.hpp>
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,9 +35,8 @@ private:
   void settle_once();
   [[nodiscard]] std::optional<std::int64_t> next_wake() const;
   void connect();
-  std::unique_ptr<operator_state_registry> make_states(const job_operator& of, std::uint32_t subtask,
-                                                       const job_vertex& vertex);
-  [[nodiscard]] std::vector<snapshot_chain> chains_of(const job_operator& of) const;
+  [[nodiscard]] state_settings settings_of_states();
+  [[nodiscard]] std::vector<snapshot_chain> chains_of(const operator_id& of) const;
   void restore(const std::string& bytes);
   const std::string& folder();
 
@@ -47,7 +47,7 @@ private:
   std::string folder_; ///< made when it is needed
   std::vector<std::shared_ptr<const snapshot_reader>> restored_;
   std::uint64_t snapshots_ = 0;
-  std::vector<std::unique_ptr<leveldb_database>> databases_;
+  std::optional<task_states> states_;
   std::vector<std::unique_ptr<driven_task>> tasks_; ///< producers before consumers
 };
 

@@ -107,19 +107,13 @@ void driven_task::open() {
   for (std::uint32_t e : edges_in_)
     setup.entries.push_back({e, static_cast<std::uint32_t>(
                                     producers_of(around_.graph, around_.graph.edges[e], subtask_).size())});
-  setup.make_states = [this](const job_operator& of) {
-    auto made = around_.make_states(of, subtask_);
-    registries_.push_back(made.get());
-    return made;
-  };
+  setup.make_states = around_.make_states;
   auto made = operator_chain::make(std::move(setup));
   if (!made)
     throw std::runtime_error{made.failure().message()};
   chain_ = std::move(*made);
   check(chain_->open());
   source_ended_.resize(chain_->sources());
-  for (operator_state_registry* each : registries_)
-    each->opened();
 }
 
 void driven_task::settle() {
@@ -161,17 +155,10 @@ void driven_task::on_processing_time(std::int64_t wall_ms) {
 }
 
 std::vector<operator_state_cut> driven_task::freeze(std::uint64_t number) {
-  check(chain_->before_snapshot());
-  std::vector<operator_state_cut> cuts;
-  for (operator_state_registry* each : registries_) {
-    cuts.push_back(each->freeze(number, detail::cut_kind::full));
-  }
-  return cuts;
-}
-
-void driven_task::confirm(std::uint64_t number) {
-  for (operator_state_registry* each : registries_)
-    each->confirm(number);
+  auto cuts = chain_->freeze(number, detail::cut_kind::full);
+  if (!cuts)
+    throw std::runtime_error{cuts.failure().message()};
+  return std::move(*cuts);
 }
 
 } // namespace weir

@@ -3,7 +3,6 @@
 #include "base/platform.hpp"
 #include "dataflow/job_graph.hpp"
 #include "operators/operator_chain.hpp"
-#include "state/operator_state_registry.hpp"
 
 #include <weir/detail/graph.hpp>
 #include <weir/detail/operator.hpp>
@@ -23,14 +22,11 @@ namespace weir {
 /// that put what goes out into the lines of others.
 class driven_task {
 public:
-  using make_registry =
-      std::function<std::unique_ptr<operator_state_registry>(const job_operator&, std::uint32_t subtask)>;
-
   struct surroundings {
     const job_graph& graph;
     const detail::stream_graph& code;
     weir::platform& platform;
-    make_registry make_states;
+    make_operator_states make_states;
   };
 
   /// What comes in on one channel of an entry.
@@ -62,7 +58,6 @@ public:
 
   /// The states of its operators as they are now.
   std::vector<operator_state_cut> freeze(std::uint64_t number);
-  void confirm(std::uint64_t number);
 
   [[nodiscard]] operator_chain& chain() { return *chain_; }
   [[nodiscard]] std::uint32_t vertex() const { return vertex_; }
@@ -76,7 +71,6 @@ private:
   std::uint32_t subtask_;
   std::atomic<bool> canceled_{false};
   watermark_alignment alignment_;
-  std::vector<operator_state_registry*> registries_; ///< owned by the chain
   std::vector<std::unique_ptr<edge_out>> edges_out_;
   std::vector<std::uint32_t> edges_in_;
   std::unique_ptr<operator_chain> chain_;

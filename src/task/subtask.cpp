@@ -62,6 +62,10 @@ result<void> subtask::build() {
   chain_setup chain{*setup_.graph,     *setup_.code, setup_.attempt,
                     platform_,         *canceled_,   setup_.options.collect_max_size,
                     *setup_.alignment, {},           {}};
+  state_settings state = setup_.options.state;
+  state.backend = setup_.graph->backend.value_or(state.backend);
+  states_.emplace(platform_, std::move(state));
+  chain.make_states = [this](operator_subtask who) { return states_->make(std::move(who)); };
   for (const auto& edge : channels_.edges_in)
     chain.entries.push_back({edge.edge, edge.count});
   for (std::size_t i = 0; i < partitions_.size(); ++i)

@@ -12,6 +12,7 @@
 #include "task/rate_window.hpp"
 #include "task/subtask_transport.hpp"
 #include "task/task_channels.hpp"
+#include "task/task_states.hpp"
 #include "task/time_account.hpp"
 #include "wire/control_messages.hpp"
 
@@ -32,6 +33,7 @@ struct subtask_options {
   /// Bytes that may be in flight to this subtask; its channels then get fewer buffers than
   /// buffers_per_channel where that is needed, but at least one. 0: no limit.
   std::uint64_t network_memory = 0;
+  state_settings state; ///< where the job's graph chooses no backend, with this one
 };
 
 /// All that decides what a subtask does. The job library behind `code` must stay loaded until the subtask and
@@ -197,7 +199,8 @@ private:
   std::uint32_t blocked_channels_ = 0;          ///< outgoing ones that cannot take a batch
   std::vector<out_channel*> out_channels_;
   std::vector<std::unique_ptr<result_partition>> partitions_;
-  std::unique_ptr<operator_chain> chain_; ///< refers to the partitions
+  std::optional<task_states> states_;
+  std::unique_ptr<operator_chain> chain_; ///< refers to the partitions and the states
   std::vector<source_state> sources_;
   std::uint32_t next_source_ = 0;
   bool source_had_turn_ = false;

@@ -127,6 +127,9 @@ static job_graph read(JobGraph::Reader from, untrusted_parts& parts) {
   graph.name = parts.text(from.getName());
   graph.buffer_timeout_ms = from.getBufferTimeoutMs();
   graph.watermark_interval_ms = from.getWatermarkIntervalMs();
+  if (auto backend = parts.enumeration(from.getStateBackend(), StateBackend::LEVELDB, "state backend");
+      backend != StateBackend::OF_WORKER)
+    graph.backend = backend == StateBackend::LEVELDB ? state_backend::leveldb : state_backend::hashmap;
   graph.vertices =
       parts.list(from.getVertices(), [&](JobVertex::Reader vertex) { return read(vertex, parts); });
   graph.edges = parts.list(from.getEdges(), [&](JobEdge::Reader edge) { return read(edge, parts); });
@@ -137,6 +140,9 @@ static void write(JobGraph::Builder to, const job_graph& from) {
   to.setName(text(from.name));
   to.setBufferTimeoutMs(from.buffer_timeout_ms);
   to.setWatermarkIntervalMs(from.watermark_interval_ms);
+  if (from.backend)
+    to.setStateBackend(*from.backend == state_backend::leveldb ? StateBackend::LEVELDB
+                                                               : StateBackend::HASHMAP);
   write_list(to.initVertices(static_cast<unsigned>(from.vertices.size())), from.vertices);
   write_list(to.initEdges(static_cast<unsigned>(from.edges.size())), from.edges);
 }

@@ -18,7 +18,7 @@ PAST_THE_PLATFORM = re.compile(r"(steady|system|high_resolution)_clock::now|std:
 DRAWER = re.compile(r"(^|[_/])(helpers?|utils?|utilities|impl|common|misc|stuff)(_test)?\.(cpp|hpp|py|sh)$")
 TEST_BEGINS = re.compile(r"^\s*(TEST_CASE|SCENARIO)")
 ASSERTS = re.compile(r"(CHECK|REQUIRE|FAIL)[A-Z_]*\s*\(|expect_|require_|check_")
-LINES_MAX = 640
+LINES_MAX = 600
 
 
 def tests_without_assertion(path, numbered):

@@ -14,7 +14,8 @@ namespace {
 
 /// Settings that shape the graph; the workers must have the same ones, so they travel with the job.
 bool shapes_graph(std::string_view key) {
-  return key.starts_with("pipeline.") || key.starts_with("execution.") || key == "parallelism.default";
+  return key.starts_with("pipeline.") || key.starts_with("execution.") || key == "parallelism.default" ||
+         key == "state.backend.type";
 }
 
 } // namespace

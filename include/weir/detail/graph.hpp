@@ -2,6 +2,7 @@
 
 #include <weir/detail/operator.hpp>
 #include <weir/detail/record_type.hpp>
+#include <weir/state_backend.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -86,6 +87,7 @@ struct stream_graph {
   bool chaining_enabled = true;
   std::optional<std::int64_t> buffer_timeout_ms;     ///< 0: each record at once, -1: only full batches
   std::optional<std::int64_t> watermark_interval_ms; ///< 0: a watermark behind every batch of records
+  std::optional<state_backend> backend;              ///< by default what each worker's configuration says
   std::vector<graph_node> nodes;
 };
 

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "base/platform.hpp"
-#include "operators/memory_states.hpp"
 #include "operators/operator_metrics_store.hpp"
+#include "state/operator_state_registry.hpp"
 
 #include <weir/detail/operator.hpp>
 #include <weir/detail/record_type.hpp>
@@ -90,7 +90,7 @@ public:
   [[nodiscard]] weir::detail::output* side_out(std::uint32_t number) override { return &sides[number]; }
   void emit_watermark(weir::detail::event_time time) override { watermarks.push_back(time); }
   void set_idle() override { idle = true; }
-  [[nodiscard]] weir::detail::operator_states& states() override { return states_; }
+  [[nodiscard]] weir::detail::operator_states& states() override { return *states_; }
   [[nodiscard]] weir::operator_metrics_store& metrics() override { return metrics_; }
   void add_result(std::string_view name, std::string_view value) override {
     results[std::string{name}] += value;
@@ -109,7 +109,8 @@ private:
   std::string job_;
   std::string name_ = "operator under test";
   std::unique_ptr<weir::platform> platform_ = weir::make_system_platform();
-  weir::memory_states states_{subtask_, parallelism_, 128};
+  std::unique_ptr<weir::operator_state_registry> states_ = std::move(*weir::operator_state_registry::make(
+      {.who = {.name = name_, .subtask = subtask_, .parallelism = parallelism_, .max_parallelism = 128}}));
   weir::operator_metrics_store metrics_{platform_->clock()};
 };
 

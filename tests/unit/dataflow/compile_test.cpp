@@ -290,6 +290,15 @@ TEST_CASE_FIXTURE(a_graph,
   CHECK(compiled().buffer_timeout_ms == -1);
 }
 
+TEST_CASE_FIXTURE(a_graph, "the state backend is the job's, else the submission's, else the worker's") {
+  word_count();
+  CHECK(compiled().backend == std::nullopt);
+  options.backend = weir::state_backend::leveldb;
+  CHECK(compiled().backend == weir::state_backend::leveldb);
+  graph.backend = weir::state_backend::hashmap;
+  CHECK(compiled().backend == weir::state_backend::hashmap);
+}
+
 TEST_CASE_FIXTURE(a_graph, "vertices are in the order they were written where the data leaves a choice") {
   for (std::string name : {"c", "a", "b"}) {
     source(name);

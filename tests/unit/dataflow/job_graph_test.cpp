@@ -84,6 +84,8 @@ TEST_CASE("the fingerprint depends on every part of the graph and on nothing els
       [](job_graph& g) { g.name += "x"; },
       [](job_graph& g) { g.buffer_timeout_ms++; },
       [](job_graph& g) { g.watermark_interval_ms++; },
+      [](job_graph& g) { g.backend = weir::state_backend::hashmap; },
+      [](job_graph& g) { g.backend = weir::state_backend::leveldb; },
       [](job_graph& g) { g.vertices[0].name += "x"; },
       [](job_graph& g) { g.vertices[0].parallelism++; },
       [](job_graph& g) { g.vertices[0].max_parallelism++; },

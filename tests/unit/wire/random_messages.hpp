@@ -36,6 +36,8 @@ public:
     fill(graph.name);
     graph.buffer_timeout_ms = static_cast<std::int64_t>(below(100)) - 1;
     graph.watermark_interval_ms = static_cast<std::int64_t>(below(1000));
+    if (auto chosen = below(3); chosen != 0)
+      graph.backend = chosen == 1 ? weir::state_backend::hashmap : weir::state_backend::leveldb;
     for (std::uint64_t i = 1 + below(6); i != 0; --i)
       graph.vertices.push_back(vertex());
     for (std::uint64_t i = graph.vertices.size() > 1 ? below(6) : 0; i != 0; --i)

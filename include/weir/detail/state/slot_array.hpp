@@ -158,6 +158,34 @@ public:
     }
   }
 
+  /// The record with that key, from the slot on where the search for its hash begins; nullptr when it is not
+  /// there.
+  template <class Lookup>
+  [[gnu::always_inline]] static record* search(const Entry& entry, slot* at, const Lookup& key,
+                                               std::uint64_t hash) {
+    if constexpr (in_lines) {
+      if (key == 0) [[unlikely]]
+        return nullptr; // its slot is elsewhere
+      for (;; at += 4) {
+        std::size_t hit = static_cast<std::size_t>(entry.key(at[1]) == key) |
+                          (static_cast<std::size_t>(entry.key(at[2]) == key) * 2) |
+                          (static_cast<std::size_t>(entry.key(at[3]) == key) * 3);
+        if (entry.key(at[hit]) == key) [[likely]]
+          return at + hit;
+        for (std::size_t i = 0; i < 4; ++i)
+          if (entry.key(at[i]) == 0)
+            return nullptr;
+      }
+    } else {
+      for (;; ++at) {
+        if (at->hash == hash && entry.key(at->record) == key) [[likely]]
+          return &at->record;
+        if (at->hash == 0)
+          return nullptr;
+      }
+    }
+  }
+
   /// The first free slot for a hash; `end` or more when the tail is full.
   [[nodiscard]] std::size_t free_slot(std::uint64_t hash) const {
     std::size_t i = home(hash);

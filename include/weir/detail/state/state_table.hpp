@@ -63,7 +63,7 @@ public:
       std::size_t place = place_of_(hash);
       if (place - first_ >= count_) [[unlikely]]
         return nullptr;
-      return search(entry_, slots_ + place * array::unit, key, hash);
+      return array::search(entry_, slots_ + place * array::unit, key, hash);
     }
 
   private:
@@ -105,7 +105,7 @@ public:
         return main_->has_zero ? &main_->at(main_->zero_place()) : nullptr;
     if (place - view_.first_ >= view_.count_) [[unlikely]]
       return peek_next(key, hash);
-    return search(entry_, view_.slots_ + place * array::unit, key, hash);
+    return array::search(entry_, view_.slots_ + place * array::unit, key, hash);
   }
 
   /// The same, to be changed.
@@ -366,35 +366,9 @@ private:
   }
 
   template <class Lookup>
-  [[gnu::always_inline]] static record* search(const Entry& entry, slot* at, const Lookup& key,
-                                               std::uint64_t hash) {
-    if constexpr (array::in_lines) {
-      if (key == 0) [[unlikely]]
-        return nullptr; // its slot is elsewhere
-      for (;; at += 4) {
-        std::size_t hit = static_cast<std::size_t>(entry.key(at[1]) == key) |
-                          (static_cast<std::size_t>(entry.key(at[2]) == key) * 2) |
-                          (static_cast<std::size_t>(entry.key(at[3]) == key) * 3);
-        if (entry.key(at[hit]) == key) [[likely]]
-          return at + hit;
-        for (std::size_t i = 0; i < 4; ++i)
-          if (entry.key(at[i]) == 0)
-            return nullptr;
-      }
-    } else {
-      for (;; ++at) {
-        if (at->hash == hash && entry.key(at->record) == key) [[likely]]
-          return &at->record;
-        if (at->hash == 0)
-          return nullptr;
-      }
-    }
-  }
-
-  template <class Lookup>
   [[gnu::noinline]] record* peek_next(const Lookup& key, std::uint64_t hash) const {
     check_place(hash);
-    return search(entry_, &next_->slots[next_->home(hash)], key, hash);
+    return array::search(entry_, &next_->slots[next_->home(hash)], key, hash);
   }
 
   /// A hash leads to the places that are there.
