@@ -120,6 +120,14 @@ public:
           std::destroy_at(&at(i));
   }
 
+  /// The hash as slots have it: never 0 beside a record.
+  [[gnu::always_inline]] static std::uint64_t stored(std::uint64_t hash) {
+    if constexpr (in_lines)
+      return hash;
+    else
+      return hash ? hash : 1;
+  }
+
   /// The slot at which the search for a hash begins.
   [[gnu::always_inline]] std::size_t home(std::uint64_t hash) const { return place_of(hash) * unit; }
 

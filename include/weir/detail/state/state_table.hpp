@@ -3,6 +3,7 @@
 #include <weir/detail/state/byte_store.hpp>
 #include <weir/detail/state/cut_log.hpp>
 #include <weir/detail/state/slot_array.hpp>
+#include <weir/detail/state/table_view.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -15,12 +16,6 @@
 #include <vector>
 
 namespace weir::detail {
-
-/// A small table stays in the cache, so it can be emptier and probe less.
-inline std::size_t load_limit(std::size_t places) {
-  constexpr std::size_t small = 1 << 15;
-  return places <= small ? places / 4 : places / 8 * 5;
-}
 
 /// A table of a subtask's entries, for operators that update it batch by batch: prefetch() for all hashes of
 /// a batch, then find() for each. The misses of a batch overlap, which at a million keys and more makes this
@@ -50,30 +45,7 @@ public:
   state_table(const state_table&) = delete;
   state_table& operator=(const state_table&) = delete;
 
-  /// What a lookup needs of a table, for a loop to keep in registers. Until a record is added or erased, or
-  /// the table is tended or frozen.
-  class view {
-  public:
-    view() = default;
-
-    /// The record with that key; nullptr when it is not there or the table must be asked itself.
-    template <class Lookup>
-    [[gnu::always_inline]] record* find(const Lookup& key, std::uint64_t hash) const {
-      hash = stored(hash);
-      std::size_t place = place_of_(hash);
-      if (place - first_ >= count_) [[unlikely]]
-        return nullptr;
-      return array::search(entry_, slots_ + place * array::unit, key, hash);
-    }
-
-  private:
-    friend class state_table;
-    place_map place_of_;
-    std::size_t first_ = 0; ///< places before it have moved
-    std::size_t count_ = 0; ///< places from there on; 0: none is to be used
-    slot* slots_ = nullptr;
-    [[no_unique_address]] Entry entry_{};
-  };
+  using view = table_view<Entry>;
 
   /// Records that it finds may be changed; it finds none while changes must be told of.
   [[nodiscard]] view quick_view() const {
@@ -98,7 +70,7 @@ public:
   /// The record with that key, to be read; nullptr when there is none.
   template <class Lookup>
   [[gnu::always_inline]] record* peek(const Lookup& key, std::uint64_t hash) const {
-    hash = stored(hash);
+    hash = array::stored(hash);
     std::size_t place = view_.place_of_(hash);
     if constexpr (array::in_lines)
       if (key == 0) [[unlikely]]
@@ -130,7 +102,7 @@ public:
   /// Adds a record whose key is not there. `is_new`: it counts as a change, and as a key that no cut has.
   template <class Make>
   [[gnu::noinline]] record* insert(std::uint64_t hash, Make&& make, bool is_new = true) {
-    hash = stored(hash);
+    hash = array::stored(hash);
     make_room();
     decltype(auto) made = make();
     auto [to, i] = free_slot(entry_.key(static_cast<const record&>(made)), hash);
@@ -243,7 +215,7 @@ public:
   /// Makes room for so many entries at once. Only while there are none.
   void reserve(std::uint64_t entries) {
     std::size_t places = smallest;
-    while (load_limit(places) <= entries)
+    while (limit_of(places) <= entries)
       places *= 2;
     if (size_ == 0 && !log_ && places > places_)
       use(make_array(places));
@@ -259,6 +231,16 @@ public:
       move_some(moved_per_batch);
   }
 
+  /// Goes over to half the places, at once, where the entries fit there.
+  bool halve() {
+    if (places_ <= smallest || size_ >= limit_of(places_ / 2))
+      return false;
+    finish_move();
+    resize(places_ / 2);
+    finish_move();
+    return true;
+  }
+
   /// A place to go on from for walks that may miss entries: the slot count, and a slot's record or nullptr.
   [[nodiscard]] std::size_t slot_count() const { return end(); }
   [[nodiscard]] record* slot_record(std::size_t i) {
@@ -271,11 +253,15 @@ public:
   }
 
   /// How much memory the next addition takes for a larger array; mostly 0.
-  [[nodiscard]] std::size_t growth_ahead() const { return size_ >= limit_ ? 2 * main_->memory() : 0; }
+  [[nodiscard]] std::size_t growth_ahead() const {
+    return size_ >= limit_ ? main_->memory() + std::min(main_->memory(), dropped_at_once) : 0;
+  }
 
   /// Bytes of memory, what a cut keeps included; not what values have allocated.
   [[nodiscard]] std::size_t memory() const {
-    return main_->memory() + (next_ ? next_->memory() : 0) + bytes_->memory() +
+    // Pages of the next array are taken as it fills up, from its front as well.
+    std::size_t moved_to = next_ ? next_->memory() / main_->end * boundary_ : 0;
+    return main_->memory() - dropped_ * sizeof(slot) + moved_to + bytes_->memory() +
            (log_ ? log_->memory.load(std::memory_order_relaxed) : 0);
   }
 
@@ -323,11 +309,13 @@ private:
   static constexpr std::size_t shrink_above = 64 * 1024;
   static constexpr std::size_t dropped_at_once = 2 * 1024 * 1024; ///< bytes of slots that have moved
 
-  [[gnu::always_inline]] static std::uint64_t stored(std::uint64_t hash) {
-    if constexpr (array::in_lines)
-      return hash;
-    else
-      return hash ? hash : 1;
+  /// Entries that so many places take. A small table stays in the processor's cache, so it can be emptier and
+  /// probe less; in front of a store, what is not here costs far more than a longer search.
+  [[nodiscard]] std::size_t limit_of(std::size_t places) const {
+    constexpr std::size_t small = 1 << 15;
+    if (how_.flags)
+      return places / 4 * 3;
+    return places <= small ? places / 4 : places / 8 * 5;
   }
 
   std::shared_ptr<array> make_array(std::size_t places) {
@@ -341,7 +329,7 @@ private:
     main_ = std::move(slots);
     next_ = nullptr;
     places_ = main_->places;
-    limit_ = load_limit(places_);
+    limit_ = limit_of(places_);
     view_.place_of_ = main_->place_of;
     view_.slots_ = main_->slots.data();
     set_boundary(0);
@@ -414,7 +402,7 @@ private:
   /// Begins to move to an array of another size.
   void resize(std::size_t places) {
     next_ = make_array(places);
-    limit_ = load_limit(next_->places);
+    limit_ = limit_of(next_->places);
     if (places_ <= moved_at_once)
       finish_move();
   }

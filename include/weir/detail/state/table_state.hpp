@@ -255,6 +255,7 @@ private:
   static constexpr std::uint8_t unsaved = 2; ///< the store does not have it as it is
   static constexpr std::uint8_t stored = 4;  ///< the store may have its key
   static constexpr std::size_t batch_size = 4096;
+  static constexpr std::size_t unused_of_one_leaving = 8;
   static constexpr std::size_t expiry_slots_per_batch = 512;
   static constexpr bool allocates = Entry::allocates;
 
@@ -483,15 +484,18 @@ private:
 
   void fit_budget() {
     for (int rounds = 0; rounds < 8 && memory() > budget_ && table_.size() > 0; ++rounds)
-      write_back(batch_size);
+      if (!table_.halve())
+        write_back(batch_size);
   }
 
-  /// Lets so many records that were not used lately leave for the store.
+  /// Lets so many records that were not used lately leave for the store, at most a part of them at each turn
+  /// of the clock: slots are in the order of hashes, and if the hand emptied those behind it, those before it
+  /// would fill up far beyond the load of the whole table.
   void write_back(std::size_t count) {
     settle();
     std::vector<std::pair<std::string, std::string>> batch;
     count = std::min(count, (table_.size() + 3) / 4);
-    for (std::size_t looked_at = 0; count > 0 && looked_at < 3 * table_.end(); ++looked_at) {
+    for (std::size_t looked_at = 0; count > 0 && looked_at < 5 * table_.end(); ++looked_at) {
       if (hand_ >= table_.end())
         hand_ = 0;
       record* at = table_.slot_record(hand_);
@@ -502,6 +506,10 @@ private:
       std::uint8_t& flags = table_.flags_of(*at);
       if ((flags & used) != 0) {
         flags &= static_cast<std::uint8_t>(~used);
+        ++hand_;
+        continue;
+      }
+      if (++unused_seen_ % unused_of_one_leaving != 0) {
         ++hand_;
         continue;
       }
@@ -544,6 +552,7 @@ private:
   bool plain_ = type_.expires.after_ms == 0 && place_.cold == nullptr;
   std::uint64_t budget_ = std::numeric_limits<std::uint64_t>::max();
   std::size_t hand_ = 0;
+  std::size_t unused_seen_ = 0;
   std::size_t expiry_hand_ = 0;
   record* handed_out_ = nullptr;
   std::size_t handed_out_bytes_ = 0;
