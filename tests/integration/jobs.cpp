@@ -35,6 +35,44 @@ struct payload {
   std::array<char, 248> bytes;
 };
 
+/// Text per key that says how often it was written.
+struct kept_text {
+  std::uint64_t bytes;
+  weir::value_state<std::string> text;
+  weir::sum_accumulator<std::int64_t> first_time, kept;
+
+  void open(auto& context) {
+    text = context.state(weir::value<std::string>("text"));
+    first_time = context.accumulators().sum("first time");
+    kept = context.accumulators().sum("kept");
+  }
+
+  void process(const number& each, weir::collector<number>& out) {
+    std::uint64_t times = 0;
+    if (const std::string* found = text.get()) {
+      times = std::stoull(*found);
+      if (*found != text_of(each.value, times))
+        throw std::runtime_error{"the text of " + std::to_string(each.value) + " is not what was kept"};
+      kept.add(1);
+    } else {
+      first_time.add(1);
+    }
+    text.set(text_of(each.value, times + 1));
+    out.emit(each);
+  }
+
+  /// Half of it is not to be compressed.
+  [[nodiscard]] std::string text_of(std::uint64_t key, std::uint64_t times) const {
+    std::string made = std::to_string(times) + ' ';
+    made.reserve(bytes);
+    for (std::uint64_t random = key + 1; made.size() < bytes / 2;
+         random = random * 6364136223846793005u + times)
+      made += static_cast<char>(random >> 56);
+    made.resize(bytes, static_cast<char>('a' + key % 26));
+    return made;
+  }
+};
+
 bool runs_in(const std::string& program) {
   std::ifstream file{"/proc/self/comm"};
   std::string name;
@@ -115,4 +153,19 @@ WEIR_JOB(copy_lines) {
 // Lines in, the same lines as a result.
 WEIR_JOB(collect_lines) {
   env.from(weir::text_files(args.required<std::string>("input"))).collect("lines");
+}
+
+// Keeps text of `bytes` for each of `keys`, writes all of it `rounds` times in an order that jumps about, and
+// checks each time what it kept.
+WEIR_JOB(large_state) {
+  auto keys = args.required<std::uint64_t>("keys"), bytes = args.required<std::uint64_t>("bytes"),
+       rounds = args.optional<std::uint64_t>("rounds", 2);
+  env.from(weir::generate(keys * rounds,
+                          [keys](std::uint64_t n) {
+                            constexpr std::uint64_t large_prime = 2'147'483'647;
+                            return number{n % keys * large_prime % keys};
+                          }))
+      .key_by(&number::value)
+      .process<number>(kept_text{bytes})
+      .for_each(ignore);
 }

@@ -187,6 +187,14 @@ std::uint64_t resident_memory(pid_t id) {
   return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
+std::uint64_t peak_resident_memory(pid_t id) {
+  std::ifstream file{"/proc/" + std::to_string(id) + "/status"};
+  for (std::string field; file >> field;)
+    if (std::uint64_t kilobytes = 0; field == "VmHWM:" && file >> kilobytes)
+      return kilobytes * 1024;
+  return 0;
+}
+
 duration processor_time(pid_t id) {
   std::ifstream file{"/proc/" + std::to_string(id) + "/stat"};
   std::string line;

@@ -83,6 +83,8 @@ outcome run(std::vector<std::string> arguments, duration limit = patience,
 
 /// Physical memory of a process in bytes; 0 when there is no such process.
 std::uint64_t resident_memory(pid_t id);
+/// The most it ever was.
+std::uint64_t peak_resident_memory(pid_t id);
 
 /// Processor time a process has used, of all its threads; zero when there is no such process.
 duration processor_time(pid_t id);
