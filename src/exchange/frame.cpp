@@ -38,6 +38,10 @@ bool is_event(std::uint8_t kind) {
          kind <= static_cast<std::uint8_t>(item_kind::idleness);
 }
 
+std::size_t event_size(item_kind event) {
+  return (event == item_kind::barrier ? 2 : 1) * sizeof(std::uint64_t);
+}
+
 } // namespace
 
 result<void> frame_writer::append(const detail::batch_base& records) {
@@ -64,12 +68,11 @@ result<void> frame_writer::append(const detail::batch_base& records) {
   return {};
 }
 
-void frame_writer::append(item_kind event, std::uint64_t payload) {
-  if (room() < sizeof payload)
+void frame_writer::append(item_kind event, std::uint64_t payload, std::uint64_t base) {
+  std::array<std::uint64_t, 2> numbers{payload, base};
+  if (room() < event_size(event))
     flush();
-  std::array<char, sizeof payload> bytes;
-  std::memcpy(bytes.data(), &payload, sizeof payload);
-  append_item(event, {bytes.data(), bytes.size()});
+  append_item(event, {reinterpret_cast<const char*>(numbers.data()), event_size(event)});
 }
 
 std::size_t frame_writer::room() const {
@@ -145,12 +148,13 @@ result<bool> frame_reader::next(channel_item& item) {
       return malformed(std::to_string(rest_.size()) + " bytes behind the last item");
 
     if (is_event(kind)) {
-      if (length != sizeof item.payload)
+      item.kind = static_cast<item_kind>(kind);
+      if (length != event_size(item.kind))
         return malformed("an event of " + std::to_string(length) + " bytes");
       if (inside_batch())
         return malformed("an event inside a batch");
-      item.kind = static_cast<item_kind>(kind);
       item.payload = get<std::uint64_t>(bytes);
+      item.base = item.kind == item_kind::barrier ? get<std::uint64_t>(bytes.substr(sizeof item.payload)) : 0;
       item.records = {};
       return true;
     }
@@ -175,7 +179,7 @@ result<bool> frame_reader::next(channel_item& item) {
     if (!records)
       return records.failure();
     item.kind = item_kind::batch;
-    item.payload = 0;
+    item.payload = item.base = 0;
     item.records = std::move(*records);
     return true;
   }

@@ -18,7 +18,8 @@
 ///     item  := u8 kind, u32 length, byte{length}
 ///
 /// A `batch` item is an encoded batch (record_type). One that does not fit the frame is cut: `batch_part`
-/// items, then a `batch` item with the rest, with nothing between them. All other items carry a u64.
+/// items, then a `batch` item with the rest, with nothing between them. A barrier carries two u64, checkpoint
+/// and base; all other items carry one.
 namespace weir {
 
 inline constexpr std::size_t frame_header_size = 12;
@@ -31,7 +32,8 @@ public:
 
   /// Fails when the encoded batch exceeds `batch_max_size`; the frames are then unusable.
   result<void> append(const detail::batch_base& records);
-  void append(item_kind event, std::uint64_t payload);
+  /// `base`: of a barrier.
+  void append(item_kind event, std::uint64_t payload, std::uint64_t base = 0);
 
   /// Closes the frame that is being filled, if there is anything in it.
   void flush();

@@ -88,15 +88,15 @@ void out_channel::send(detail::batch_ptr& records) {
   }
 }
 
-void out_channel::send_event(item_kind kind, std::uint64_t payload) {
+void out_channel::send_event(item_kind kind, std::uint64_t payload, std::uint64_t base) {
   if (protocol_.is_closed())
     return;
   if (mode_ == mode::remote) {
-    frames_.append(kind, payload);
+    frames_.append(kind, payload, base);
     pump();
     return;
   }
-  put({kind, payload, {}});
+  put({kind, payload, {}, base});
 }
 
 void out_channel::put(channel_item item) {
@@ -113,7 +113,7 @@ void out_channel::put(channel_item item) {
 
 void out_channel::encode(const channel_item& item) {
   if (item.kind != item_kind::batch)
-    frames_.append(item.kind, item.payload);
+    frames_.append(item.kind, item.payload, item.base);
   else if (auto appended = frames_.append(*item.records); !appended)
     throw std::length_error{appended.failure().message()};
 }

@@ -34,7 +34,8 @@ public:
   /// Hands over `records`; in its place comes an empty batch, or an empty pointer.
   /// Throws std::length_error for a batch that is too large for frames.
   void send(detail::batch_ptr& records);
-  void send_event(item_kind kind, std::uint64_t payload);
+  /// `base`: of a barrier.
+  void send_event(item_kind kind, std::uint64_t payload, std::uint64_t base = 0);
 
   /// Makes a frame of what is there, though it is not full.
   void flush();

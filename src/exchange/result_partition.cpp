@@ -32,8 +32,8 @@ std::unique_ptr<detail::stream_operator> make_partitioner(const detail::graph_ed
 
 result_partition::result_partition(const detail::graph_edge& edge, partitioning how,
                                    detail::partitioner_context context,
-                                   std::vector<std::unique_ptr<out_channel>> channels)
-    : channels_{std::move(channels)} {
+                                   std::vector<std::unique_ptr<out_channel>> channels, bool checkpointed)
+    : channels_{std::move(channels)}, checkpointed_{checkpointed} {
   context.writer = this;
   partitioner_ = make_partitioner(edge, how, context);
 }
@@ -53,6 +53,22 @@ void result_partition::on_watermark(detail::event_time time) {
 void result_partition::end_of_input(std::uint32_t input) {
   partitioner_->end_of_input(input);
   partitioner_->flush();
+  if (!checkpointed_)
+    return end_channels();
+  for (auto& channel : channels_) {
+    channel->send_event(item_kind::end_of_data, 0);
+    channel->flush();
+  }
+}
+
+void result_partition::send_barrier(const barrier& of) {
+  for (auto& channel : channels_) {
+    channel->send_event(item_kind::barrier, of.checkpoint, of.base);
+    channel->flush();
+  }
+}
+
+void result_partition::end_channels() {
   for (auto& channel : channels_)
     channel->end();
 }

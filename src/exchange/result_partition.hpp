@@ -1,5 +1,6 @@
 #pragma once
 
+#include "exchange/barrier_aligner.hpp"
 #include "exchange/out_channel.hpp"
 
 #include <weir/detail/graph.hpp>
@@ -26,8 +27,10 @@ std::unique_ptr<detail::stream_operator> make_partitioner(const detail::graph_ed
 class result_partition final : public detail::stream_operator, private detail::channel_writer {
 public:
   /// `context.writer` is set here. Requires at least one channel.
+  /// `checkpointed`: the channels stay open behind the last record, for barriers, until end_channels().
   result_partition(const detail::graph_edge& edge, detail::partitioning how,
-                   detail::partitioner_context context, std::vector<std::unique_ptr<out_channel>> channels);
+                   detail::partitioner_context context, std::vector<std::unique_ptr<out_channel>> channels,
+                   bool checkpointed = false);
 
   void open(detail::operator_context& context) override { partitioner_->open(context); }
   void process(std::uint32_t input, detail::batch_ptr& records) override;
@@ -38,6 +41,12 @@ public:
 
   /// Tells every consumer that nothing will come for a while, or that something will again.
   void send_idleness(bool idle);
+
+  /// Sends a barrier behind what was sent before, at once.
+  void send_barrier(const barrier& of);
+
+  /// Nothing comes any more, not even a barrier.
+  void end_channels();
 
   void flush_channels();
 
@@ -57,6 +66,7 @@ private:
   std::vector<std::unique_ptr<out_channel>> channels_;
   std::unique_ptr<detail::stream_operator> partitioner_;
   std::uint64_t records_out_ = 0;
+  bool checkpointed_;
 };
 
 } // namespace weir

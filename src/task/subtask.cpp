@@ -59,13 +59,23 @@ result<void> subtask::build() {
     return error{errc::failed, std::string{"cannot make the channels: "} + thrown.what()};
   }
 
+  if (auto made = make_chain(); !made)
+    return made;
+  sources_.resize(chain_->sources());
+  data_ended_.resize(gate_.size());
+  if (setup_.checkpoints)
+    make_checkpoints();
+  return {};
+}
+
+result<void> subtask::make_chain() {
   chain_setup chain{*setup_.graph,     *setup_.code, setup_.attempt,
                     platform_,         *canceled_,   setup_.options.collect_max_size,
                     *setup_.alignment, {},           {}};
   state_settings state = setup_.options.state;
   state.backend = setup_.graph->backend.value_or(state.backend);
   states_.emplace(platform_, std::move(state));
-  chain.make_states = [this](operator_subtask who) { return states_->make(std::move(who)); };
+  chain.make_states = [this](operator_subtask who) { return make_states(std::move(who)); };
   for (const auto& edge : channels_.edges_in)
     chain.entries.push_back({edge.edge, edge.count});
   for (std::size_t i = 0; i < partitions_.size(); ++i)
@@ -75,8 +85,37 @@ result<void> subtask::build() {
   if (!made)
     return made.failure();
   chain_ = std::move(*made);
-  sources_.resize(chain_->sources());
   return {};
+}
+
+result<std::unique_ptr<operator_state_registry>> subtask::make_states(operator_subtask who) {
+  std::vector<snapshot_chain> chains;
+  auto restored = std::ranges::find(setup_.restored.operators, who.of, &restored_operator::of);
+  if (restored != setup_.restored.operators.end())
+    for (const auto& files : restored->chains) {
+      auto chain = open_snapshot_chain(platform_.files(), files, setup_.options.snapshots);
+      if (!chain)
+        return chain.failure().wrap("cannot restore from checkpoint " +
+                                    std::to_string(setup_.restored.checkpoint));
+      chains.push_back(std::move(*chain));
+    }
+  return states_->make(std::move(who), std::move(chains));
+}
+
+void subtask::make_checkpoints() {
+  const job_vertex& vertex = setup_.graph->vertices[setup_.attempt.vertex];
+  auto groups = key_groups_of(setup_.attempt.subtask, vertex.parallelism, vertex.max_parallelism);
+  snapshot_head like;
+  like.job = setup_.attempt.job;
+  like.task = vertex.name;
+  like.subtask = setup_.attempt.subtask;
+  like.parallelism = vertex.parallelism;
+  like.max_parallelism = vertex.max_parallelism;
+  like.first_key_group = groups.first;
+  like.last_key_group = groups.last;
+  checkpoints_.emplace(task_checkpoints::surroundings{*chain_, partitions_, *setup_.checkpoints->transport,
+                                                      platform_, std::move(like)},
+                       gate_.size(), setup_.checkpoints->mode, setup_.restored.checkpoint);
 }
 
 void subtask::make_gate() {
@@ -112,7 +151,8 @@ void subtask::make_partitions() {
     }
     detail::partitioner_context context{setup_.attempt.subtask, vertex.parallelism, consumer.max_parallelism,
                                         nullptr};
-    partitions_.push_back(std::make_unique<result_partition>(code, edge.how, context, std::move(outs)));
+    partitions_.push_back(std::make_unique<result_partition>(code, edge.how, context, std::move(outs),
+                                                             setup_.checkpoints.has_value()));
   }
 }
 
@@ -143,6 +183,7 @@ run_outcome subtask::run_batches(std::uint32_t max_batches) {
     open_channels();
   if (credited_)
     pump();
+  handle_notices();
   tell_processing_time();
   for (std::uint32_t done = 0; done < max_batches && !failure_; ++done) {
     if (canceled_->load(std::memory_order_relaxed) || step() == progress::none)
@@ -151,6 +192,7 @@ run_outcome subtask::run_batches(std::uint32_t max_batches) {
     tell_processing_time();
     flush_if_due();
   }
+  end_outputs();
   if (!failure_ && is_done()) {
     results_ = chain_->take_results();
     return {run_outcome::kind::finished, {}, {}};
@@ -196,11 +238,17 @@ bool subtask::has_work() const {
 }
 
 bool subtask::may_poll(std::uint32_t source) const {
-  return !sources_[source].ended && !chain_->is_held_source(source);
+  return !sources_[source].ended && !chain_->is_held_source(source) &&
+         !(checkpoints_ && checkpoints_->sources_blocked());
+}
+
+bool subtask::may_read(std::uint32_t in) const {
+  return !chain_->is_held_entry(entry_of_channel_[in]) && !(checkpoints_ && checkpoints_->is_blocked(in));
 }
 
 bool subtask::is_done() const {
-  return chain_->ended() && std::ranges::all_of(partitions_, [](const auto& to) { return to->is_done(); });
+  return chain_->ended() && (!checkpoints_ || outputs_ended_) &&
+         std::ranges::all_of(partitions_, [](const auto& to) { return to->is_done(); });
 }
 
 subtask::progress subtask::step() {
@@ -233,9 +281,13 @@ void subtask::tell_processing_time() {
   if (auto told = chain_->on_processing_time(wall_ms); !told)
     fail(told.failure().message());
   if (chain_->take_released())
-    for (std::uint32_t in = 0; in < gate_.size(); ++in)
-      note_ready(in);
+    read_released();
   note_dirty();
+}
+
+void subtask::read_released() {
+  for (std::uint32_t in = 0; in < gate_.size(); ++in)
+    note_ready(in);
 }
 
 void subtask::note_dirty() {

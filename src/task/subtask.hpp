@@ -12,12 +12,15 @@
 #include "task/rate_window.hpp"
 #include "task/subtask_transport.hpp"
 #include "task/task_channels.hpp"
+#include "task/task_checkpoints.hpp"
 #include "task/task_states.hpp"
 #include "task/time_account.hpp"
 #include "wire/control_messages.hpp"
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -34,6 +37,13 @@ struct subtask_options {
   /// buffers_per_channel where that is needed, but at least one. 0: no limit.
   std::uint64_t network_memory = 0;
   state_settings state; ///< where the job's graph chooses no backend, with this one
+  snapshot_options snapshots;
+};
+
+/// A subtask that takes part in checkpoints.
+struct subtask_checkpoints {
+  barrier_aligner::mode mode = barrier_aligner::mode::exactly_once;
+  checkpoint_transport* transport = nullptr; ///< outlives the subtask
 };
 
 /// All that decides what a subtask does. The job library behind `code` must stay loaded until the subtask and
@@ -47,6 +57,8 @@ struct subtask_setup {
   subtask_options options;
   /// What the tasks of this process share; where it is empty, the subtask has its own.
   std::shared_ptr<watermark_alignment> alignment = {};
+  restored_state restored = {};
+  std::optional<subtask_checkpoints> checkpoints = {};
 };
 
 /// The answer to a consumer that opens a channel.
@@ -128,6 +140,13 @@ public:
   /// The connection to the producer broke or cannot be made, or its worker is silent.
   void on_producer_lost(std::uint32_t in, const std::string& reason);
 
+  // Of checkpoints: from the coordinator, and how the writing of a snapshot went.
+
+  void on_trigger(const trigger_checkpoint& trigger);
+  void on_checkpoint_completed(checkpoint_id checkpoint);
+  void on_checkpoint_aborted(checkpoint_id checkpoint);
+  void on_snapshot_written(checkpoint_id checkpoint, result<snapshot_handle> written);
+
   /// The channels in a fixed order.
   [[nodiscard]] std::span<const channel_id> in_channels() const { return channels_.in; }
   [[nodiscard]] std::span<const channel_id> out_channels() const { return channels_.out; }
@@ -163,17 +182,26 @@ private:
   result<void> build();
   void make_partitions();
   void make_gate();
+  result<void> make_chain();
+  result<std::unique_ptr<operator_state_registry>> make_states(operator_subtask who);
+  void make_checkpoints();
 
   run_outcome run_batches(std::uint32_t max_batches);
   void open_channels();
+  void handle_notices();
+  result<void> tell_checkpoints(const std::function<result<void>(task_checkpoints&)>& notice);
+  void read_released();
   progress step();
   bool poll_a_source();
   void tell_processing_time();
   void note_dirty();
   [[nodiscard]] bool may_poll(std::uint32_t source) const;
+  [[nodiscard]] bool may_read(std::uint32_t in) const;
+  void end_outputs();
   void read_channel(std::uint32_t in);
   void note_ready(std::uint32_t in);
   result<void> handle(std::uint32_t in, channel_item& item);
+  result<void> end_data(std::uint32_t in);
   void give_credit(std::uint32_t in);
   void flush_if_due();
   void flush();
@@ -201,6 +229,10 @@ private:
   std::vector<std::unique_ptr<result_partition>> partitions_;
   std::optional<task_states> states_;
   std::unique_ptr<operator_chain> chain_; ///< refers to the partitions and the states
+  std::optional<task_checkpoints> checkpoints_;
+  std::deque<std::function<result<void>(task_checkpoints&)>> notices_; ///< of checkpoints, not handled yet
+  std::vector<bool> data_ended_;                                       ///< by incoming channel
+  bool outputs_ended_ = false;
   std::vector<source_state> sources_;
   std::uint32_t next_source_ = 0;
   bool source_had_turn_ = false;

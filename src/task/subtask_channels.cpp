@@ -76,8 +76,8 @@ void subtask::on_frame(std::uint32_t in, std::vector<char> frame) {
 }
 
 void subtask::note_ready(std::uint32_t in) {
-  // What is held waits outside of the line, and comes back when it is released.
-  if (!chain_->is_held_entry(entry_of_channel_[in]))
+  // What is held or blocked waits outside of the line, and comes back when it is released.
+  if (may_read(in))
     gate_.note_ready(in);
 }
 
@@ -98,7 +98,7 @@ void subtask::open_channels() {
 }
 
 void subtask::read_channel(std::uint32_t in) {
-  if (chain_->is_held_entry(entry_of_channel_[in]))
+  if (!may_read(in))
     return;
   in_channel& channel = gate_[in];
   channel_item item;
@@ -130,16 +130,33 @@ result<void> subtask::handle(std::uint32_t in, channel_item& item) {
     return chain_->on_watermark(entry, channel, std::bit_cast<detail::event_time>(item.payload));
   case item_kind::idleness:
     return chain_->on_idleness(entry, channel, item.payload != 0);
+  case item_kind::end_of_data:
+    return end_data(in);
   case item_kind::end_of_input:
     transport_.close_channel(in);
-    return chain_->end_of_input(entry, channel);
-  case item_kind::batch_part:
+    if (auto ended = end_data(in); !ended || !checkpoints_)
+      return ended;
+    return tell_checkpoints([in](task_checkpoints& to) { return to.on_channel_ended(in); });
   case item_kind::barrier:
-  case item_kind::cancel_barrier:
+    if (!checkpoints_)
+      break;
+    return tell_checkpoints([&](task_checkpoints& to) {
+      return to.on_barrier(in, {item.payload, item.base});
+    });
+  case item_kind::batch_part:
     break;
   }
   return error{errc::corrupt, in_name(in) + ": unexpected event of kind " +
                                   std::to_string(static_cast<unsigned>(item.kind))};
+}
+
+/// No more records will come on the channel.
+result<void> subtask::end_data(std::uint32_t in) {
+  if (data_ended_[in])
+    return {};
+  data_ended_[in] = true;
+  std::uint32_t entry = entry_of_channel_[in];
+  return chain_->end_of_input(entry, in - channels_.edges_in[entry].first);
 }
 
 void subtask::give_credit(std::uint32_t in) {

@@ -18,6 +18,7 @@ struct sent_item {
   item_kind kind;
   std::uint64_t payload = 0;
   std::vector<note> notes;
+  std::uint64_t base = 0;
 };
 
 struct two_ends {
@@ -43,8 +44,8 @@ struct two_ends {
         REQUIRE(found);
         if (!*found)
           break;
-        items.push_back(
-            {item.kind, item.payload, item.records ? records_of<note>(*item.records) : std::vector<note>{}});
+        items.push_back({item.kind, item.payload,
+                         item.records ? records_of<note>(*item.records) : std::vector<note>{}, item.base});
       }
       reader.finish();
     }
@@ -99,8 +100,8 @@ TEST_CASE_FIXTURE(
     for (std::uint64_t count = random() % 40; count > 0; --count) {
       if (random() % 4 == 0) {
         auto kind = static_cast<item_kind>(3 + random() % 5);
-        sent.push_back({kind, random(), {}});
-        writer.append(kind, sent.back().payload);
+        sent.push_back({kind, random(), {}, kind == item_kind::barrier ? random() : 0});
+        writer.append(kind, sent.back().payload, sent.back().base);
       } else {
         std::size_t longest = random() % 8 == 0 ? 20'000 : 40;
         sent.push_back({item_kind::batch, 0, random_notes(random, 50, longest)});
@@ -123,6 +124,7 @@ TEST_CASE_FIXTURE(
     for (std::size_t i = 0; i < sent.size(); ++i) {
       REQUIRE(received[i].kind == sent[i].kind);
       REQUIRE(received[i].payload == sent[i].payload);
+      REQUIRE(received[i].base == sent[i].base);
       REQUIRE(received[i].notes == sent[i].notes);
     }
   }
