@@ -227,6 +227,64 @@ struct Deploy {
   job @4 :Graph.JobSpec;
   producers @5 :List(ProducerLocation);
   consumers @6 :List(ConsumerReference);
+  restored @7 :RestoredState;
+}
+
+struct Chain {
+  files @0 :List(Text);         # the full snapshot first, then changes, each since the one before
+}
+
+struct RestoredOperator {
+  operator @0 :Id;
+  chains @1 :List(Chain);       # of each subtask that the operator had
+}
+
+struct RestoredState {
+  checkpoint @0 :UInt64;        # 0: the task begins from nothing
+  operators @1 :List(RestoredOperator);
+}
+
+struct TriggerCheckpoint {
+  session @0 :Session;
+  attempt @1 :Attempt;
+  checkpoint @2 :UInt64;        # grows with each trigger of the job, for ever
+  base @3 :UInt64;              # a completed one whose files are kept; 0: write everything
+  triggeredWallMs @4 :Int64;
+}
+
+struct CheckpointNotice {
+  session @0 :Session;
+  attempt @1 :Attempt;
+  checkpoint @2 :UInt64;
+}
+
+struct SnapshotHandle {
+  path @0 :Text;                # empty: the subtask has no state
+  size @1 :UInt64;
+  base @2 :UInt64;              # 0: full; else it has the changes since that checkpoint
+  written @3 :UInt64;
+}
+
+struct CheckpointTimings {
+  startDelayMs @0 :UInt64;
+  alignmentMs @1 :UInt64;
+  syncMs @2 :UInt64;
+  asyncMs @3 :UInt64;
+}
+
+struct AcknowledgeCheckpoint {
+  session @0 :Session;
+  attempt @1 :Attempt;
+  checkpoint @2 :UInt64;
+  state @3 :SnapshotHandle;
+  timings @4 :CheckpointTimings;
+}
+
+struct DeclineCheckpoint {
+  session @0 :Session;
+  attempt @1 :Attempt;
+  checkpoint @2 :UInt64;
+  reason @3 :Text;
 }
 
 struct Cancel {
@@ -402,5 +460,25 @@ struct Control {
 
     pong @25 :Number;
     # Note that the peer lives.
+
+    # Checkpoints: job manager and task
+
+    triggerCheckpoint @26 :TriggerCheckpoint;
+    # Master to worker, for a task with sources. Send a barrier behind all that was emitted and take part in the
+    # checkpoint. The attempt is not there: drop; its end is on the way to the master and counts as its answer.
+
+    checkpointCompleted @27 :CheckpointNotice;
+    # Master to worker: the checkpoint is durable. Commit what was prepared for it and for earlier ones. Of an attempt
+    # that is not there: drop.
+
+    checkpointAborted @28 :CheckpointNotice;
+    # Master to worker: swallow its barriers, whenever they come, and drop what was written for it.
+
+    acknowledgeCheckpoint @29 :AcknowledgeCheckpoint;
+    # Worker to master, when the file is durable. It counts for the present attempt and a checkpoint that is pending. Else
+    # delete exactly the file it names.
+
+    declineCheckpoint @30 :DeclineCheckpoint;
+    # Worker to master: the checkpoint fails.
   }
 }

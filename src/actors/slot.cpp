@@ -30,6 +30,7 @@ caf::behavior slot::make_behavior() {
           std::erase_if(tasks_, [&](const auto& each) { return each.second.attempt == message.attempt; });
         send(task_manager_, std::move(message));
       },
+      [this](checkpoint_answer& message) { send(task_manager_, std::move(message)); },
   };
 }
 

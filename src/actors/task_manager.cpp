@@ -59,6 +59,10 @@ caf::behavior task_manager::make_behavior() {
       [this](const task_started& message) { on(message); },
       [this](task_changed& message) { on(message); },
       [this](const task_measured& message) { on(message); },
+      [this](checkpoint_answer& answer) {
+        std::visit([this](auto& message) { perform(core_.on_checkpoint_answer(std::move(message))); },
+                   answer.message);
+      },
       [this](const open_wish& message) { on(message); },
   };
 }

@@ -86,6 +86,7 @@ private:
   void act(load_code& action);
   void act(const run_task& action);
   void act(const cancel_task& action);
+  void act(const notify_task& action);
   void act(const session_over& action);
   void act(const session_begun& action);
   void act(const exit_process& action);

@@ -63,6 +63,11 @@ void task_manager::act(const cancel_task& action) {
     stop(here->second);
 }
 
+void task_manager::act(const notify_task& action) {
+  if (auto here = tasks_.find(action.attempt); here != tasks_.end() && here->second.actor)
+    send(here->second.actor, action);
+}
+
 void task_manager::act(const session_over& action) {
   log::actors.warn("session over", {{"session", action.session}, {"why", action.reason}});
   deployments_.clear();

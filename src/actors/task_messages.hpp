@@ -19,12 +19,12 @@
 /// What the actors of a worker say to each other. All of it stays inside the process.
 ///
 ///     task manager ──▶ slot   start_task
-///     slot ──▶ task manager   task_started, task_changed
-///     task ──▶ slot           task_changed
+///     slot ──▶ task manager   task_started, task_changed, checkpoint_answer
+///     task ──▶ slot           task_changed, checkpoint_answer
 ///     task ──▶ task manager   open_wish, task_measured
-///     task manager ──▶ task   open_request, channel_answer, peer_broken, stop_task, measure_task
-///     task ──▶ task           channel_answer, local_items, local_credit, local_close: the two ends of a
-///     channel
+///     task manager ──▶ task   open_request, channel_answer, peer_broken, stop_task, measure_task,
+///     notify_task task ──▶ task           channel_answer, local_items, local_credit, local_close: the two
+///     ends of a channel
 ///                             in one process, batches by reference
 ///     connector ──▶ task      received_routed: frames and credits of channels to other processes
 namespace weir::actors {
@@ -52,6 +52,11 @@ struct task_changed {
 struct stop_task {};
 
 struct measure_task {};
+
+/// In one line with task_changed: a task acknowledges before it ends.
+struct checkpoint_answer {
+  std::variant<acknowledge_checkpoint, decline_checkpoint> message;
+};
 
 struct task_measured {
   attempt_id attempt;
@@ -113,6 +118,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::task_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::stop_task)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::measure_task)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::task_measured)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::checkpoint_answer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::notify_task)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::open_wish)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::open_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::channel_answer)

@@ -2,6 +2,7 @@
 
 #include "operators/chain_context.hpp"
 #include "operators/chain_output.hpp"
+#include "operators/kept_end.hpp"
 #include "operators/watermark_minimum.hpp"
 
 #include <weir/detail/operator.hpp>
@@ -60,6 +61,8 @@ struct chain_step {
   std::vector<follower> followers;
   bool opened = false;
   bool ended = false;
+  bool ended_before = false; ///< in the snapshot that it begins from
+  kept_end end;
   bool holds_input = false;
 
   std::vector<std::uint32_t> input_of_stream;

@@ -122,6 +122,9 @@ result<void> operator_chain::open() {
       chain_step& step = **at;
       running_.name = &step.name;
       step.opened = true;
+      if (setup_.checkpointed)
+        step.ended_before =
+            step.end.open(step.context->states(), step.context->subtask(), step.context->parallelism());
       step.op->open(*step.context);
       for (const std::string& state : step.context->states().opened())
         states_not_taken_.push_back(state + " of " + step.name);
@@ -180,11 +183,12 @@ result<void> operator_chain::drain() {
   return guarded([&] {
     chain_step& step = *draining_.front();
     running_.name = &step.name;
-    if (step.op->drain())
+    if (!step.ended_before && step.op->drain())
       return;
     step.op->flush();
     draining_.pop_front();
     step.ended = true;
+    step.end.note();
     ++ended_;
     for (const auto& [reader, stream, output] : step.followers)
       end_stream(*reader, stream);

@@ -135,7 +135,8 @@ void operator_chain::end_stream(chain_step& step, std::size_t stream) {
 void operator_chain::end_input(chain_step& step, std::uint32_t input) {
   running_.name = &step.name;
   step.op->flush();
-  step.op->end_of_input(input);
+  if (!step.ended_before)
+    step.op->end_of_input(input);
   if (--step.open_inputs == 0)
     draining_.push_back(&step);
 }

@@ -162,6 +162,31 @@ void worker_core::cancel_attempt(const attempt_id& id, running_attempt& attempt)
   tell(update{.session = session_, .attempt = id, .state = task_state::canceling});
 }
 
+template <class Notice>
+void worker_core::notify(const Notice& message) {
+  auto found = attempts_.find(message.attempt);
+  if (found != attempts_.end() && found->second.state != task_state::deploying)
+    act(notify_task{message.attempt, message});
+}
+
+template <class Answer>
+worker_core::actions worker_core::tell_answer(Answer answer) {
+  return perform(now_, [&] {
+    if (!attempts_.contains(answer.attempt))
+      return; // of an earlier session
+    answer.session = session_;
+    tell(std::move(answer));
+  });
+}
+
+worker_core::actions worker_core::on_checkpoint_answer(acknowledge_checkpoint answer) {
+  return tell_answer(std::move(answer));
+}
+
+worker_core::actions worker_core::on_checkpoint_answer(decline_checkpoint answer) {
+  return tell_answer(std::move(answer));
+}
+
 worker_core::actions worker_core::on_loaded(const attempt_id& id) {
   return perform(now_, [&] {
     auto found = attempts_.find(id);

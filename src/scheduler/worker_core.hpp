@@ -57,6 +57,12 @@ struct cancel_task {
   attempt_id attempt;
 };
 
+/// To a task: what the coordinator of its job's checkpoints says.
+struct notify_task {
+  attempt_id attempt;
+  std::variant<trigger_checkpoint, checkpoint_completed, checkpoint_aborted> notice;
+};
+
 /// All that the worker held is void. The tasks were told to end.
 struct session_over {
   session_id session;
@@ -73,7 +79,7 @@ struct exit_process {
 };
 
 using worker_action = std::variant<dial_master, drop_master, send_to_master, load_code, run_task, cancel_task,
-                                   session_over, session_begun, exit_process>;
+                                   notify_task, session_over, session_begun, exit_process>;
 
 /// Decides what a worker does (protocol-control, W1 to W10).
 ///
@@ -118,6 +124,10 @@ public:
   /// `running`, or how the task ended. An end means that nothing of the task runs any more.
   actions on_task_state(const attempt_id& attempt, task_state state, task_end end = {});
 
+  /// A task's part in a checkpoint is done, or it cannot do it; the message has all but the session.
+  actions on_checkpoint_answer(acknowledge_checkpoint answer);
+  actions on_checkpoint_answer(decline_checkpoint answer);
+
   /// For the next heartbeat.
   void on_task_metrics(const attempt_id& attempt, const task_metrics& metrics,
                        const measurements_ptr& measurements = {});
@@ -156,6 +166,9 @@ private:
   void on(const release& message);
   void on(const deploy& message);
   void on(const cancel& message);
+  void on(const trigger_checkpoint& message) { notify(message); }
+  void on(const checkpoint_completed& message) { notify(message); }
+  void on(const checkpoint_aborted& message) { notify(message); }
   template <class Other>
   void on(const Other&) {} // of the blob protocol, or from a worker: not the core's
 
@@ -172,6 +185,10 @@ private:
     out_.emplace_back(std::in_place_type<Action>, std::move(action));
   }
 
+  template <class Notice>
+  void notify(const Notice& message);
+  template <class Answer>
+  actions tell_answer(Answer answer);
   void tell(control_message message);
   void reset(const std::string& reason);
   void register_if_possible();

@@ -75,6 +75,7 @@ result<void> subtask::make_chain() {
   state_settings state = setup_.options.state;
   state.backend = setup_.graph->backend.value_or(state.backend);
   states_.emplace(platform_, std::move(state));
+  chain.checkpointed = setup_.checkpoints.has_value();
   chain.make_states = [this](operator_subtask who) { return make_states(std::move(who)); };
   for (const auto& edge : channels_.edges_in)
     chain.entries.push_back({edge.edge, edge.count});

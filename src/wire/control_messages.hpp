@@ -2,6 +2,7 @@
 
 #include "base/ids.hpp"
 #include "dataflow/job_spec.hpp"
+#include "wire/checkpoint_messages.hpp"
 #include "wire/task_measurements.hpp"
 
 #include <cstdint>
@@ -195,6 +196,7 @@ struct deploy {
   job_spec job;
   std::vector<producer_location> producers;
   std::vector<consumer_reference> consumers;
+  restored_state restored;
   bool operator==(const deploy&) const = default;
 };
 
@@ -297,6 +299,7 @@ using control_message =
     std::variant<register_worker, registered, unknown_session, heartbeat, heartbeat_ack, allocate, freed,
                  offer, accept, reject, allocation_gone, release, deploy, cancel, update, fetch_blob,
                  blob_chunk, open_channel, channel_opened, channel_not_yet, channel_gone, channel_credit,
-                 close_channel, ping, pong>;
+                 close_channel, ping, pong, trigger_checkpoint, checkpoint_completed, checkpoint_aborted,
+                 acknowledge_checkpoint, decline_checkpoint>;
 
 } // namespace weir

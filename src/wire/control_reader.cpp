@@ -1,3 +1,4 @@
+#include "wire/checkpoint_fields.hpp"
 #include "wire/control_codec.hpp"
 #include "wire/control_fields.hpp"
 #include "wire/measurement_fields.hpp"
@@ -12,6 +13,16 @@ template <class Message>
 static Message read_grant(SlotGrant::Reader from) {
   return {read(from.getSession()), from.getSlot(), read(from.getAllocation()),
           read_id<job_id>(from.getJob())};
+}
+
+/// The session, attempt and checkpoint of a message.
+template <class Message>
+static Message read_about(auto from) {
+  Message message;
+  message.session = read(from.getSession());
+  message.attempt = read(from.getAttempt());
+  message.checkpoint = from.getCheckpoint();
+  return message;
 }
 
 static register_worker read(RegisterWorker::Reader from, untrusted_parts& parts) {
@@ -52,6 +63,7 @@ static deploy read(Deploy::Reader from, untrusted_parts& parts) {
   message.consumers = parts.list(from.getConsumers(), [](ConsumerReference::Reader consumer) {
     return consumer_reference{read(consumer.getAttempt()), consumer.getEdge()};
   });
+  message.restored = read(from.getRestored(), parts);
   return message;
 }
 
@@ -156,6 +168,30 @@ static control_message read(Control::Reader from, untrusted_parts& parts) {
     return ping{from.getPing().getNumber()};
   case Control::PONG:
     return pong{from.getPong().getNumber()};
+  case Control::TRIGGER_CHECKPOINT: {
+    auto message = from.getTriggerCheckpoint();
+    auto trigger = read_about<trigger_checkpoint>(message);
+    trigger.base = message.getBase();
+    trigger.triggered_wall_ms = message.getTriggeredWallMs();
+    return trigger;
+  }
+  case Control::CHECKPOINT_COMPLETED:
+    return read_about<checkpoint_completed>(from.getCheckpointCompleted());
+  case Control::CHECKPOINT_ABORTED:
+    return read_about<checkpoint_aborted>(from.getCheckpointAborted());
+  case Control::ACKNOWLEDGE_CHECKPOINT: {
+    auto message = from.getAcknowledgeCheckpoint();
+    auto acknowledged = read_about<acknowledge_checkpoint>(message);
+    acknowledged.state = read(message.getState(), parts);
+    acknowledged.timings = read(message.getTimings());
+    return acknowledged;
+  }
+  case Control::DECLINE_CHECKPOINT: {
+    auto message = from.getDeclineCheckpoint();
+    auto declined = read_about<decline_checkpoint>(message);
+    declined.reason = parts.text(message.getReason());
+    return declined;
+  }
   }
   // Not a default label, so that the compiler names a kind that is missing above.
   parts.refuse("there is no kind " + std::to_string(static_cast<unsigned>(from.which())));

@@ -1,3 +1,4 @@
+#include "wire/checkpoint_fields.hpp"
 #include "wire/control_codec.hpp"
 #include "wire/control_fields.hpp"
 #include "wire/measurement_fields.hpp"
@@ -42,6 +43,13 @@ static void write_grant(SlotGrant::Builder to, const Message& from) {
   to.setSlot(from.slot);
   write(to.initAllocation(), from.allocation);
   write(to.initJob(), from.job);
+}
+
+/// The session, attempt and checkpoint of a message.
+static void write_about(auto to, const auto& from) {
+  write(to.initSession(), from.session);
+  write(to.initAttempt(), from.attempt);
+  to.setCheckpoint(from.checkpoint);
 }
 
 namespace {
@@ -103,6 +111,7 @@ struct control_writer {
     write(message.initJob(), from.job);
     write_list(message.initProducers(count(from.producers)), from.producers);
     write_list(message.initConsumers(count(from.consumers)), from.consumers);
+    write(message.initRestored(), from.restored);
   }
 
   void operator()(const cancel& from) {
@@ -178,6 +187,29 @@ struct control_writer {
   void operator()(const close_channel& from) { to.initCloseChannel().setProducerRoute(from.producer_route); }
   void operator()(const ping& from) { to.initPing().setNumber(from.number); }
   void operator()(const pong& from) { to.initPong().setNumber(from.number); }
+
+  void operator()(const trigger_checkpoint& from) {
+    auto message = to.initTriggerCheckpoint();
+    write_about(message, from);
+    message.setBase(from.base);
+    message.setTriggeredWallMs(from.triggered_wall_ms);
+  }
+
+  void operator()(const checkpoint_completed& from) { write_about(to.initCheckpointCompleted(), from); }
+  void operator()(const checkpoint_aborted& from) { write_about(to.initCheckpointAborted(), from); }
+
+  void operator()(const acknowledge_checkpoint& from) {
+    auto message = to.initAcknowledgeCheckpoint();
+    write_about(message, from);
+    write(message.initState(), from.state);
+    write(message.initTimings(), from.timings);
+  }
+
+  void operator()(const decline_checkpoint& from) {
+    auto message = to.initDeclineCheckpoint();
+    write_about(message, from);
+    message.setReason(text(from.reason));
+  }
 };
 
 } // namespace
