@@ -40,7 +40,7 @@ using all_told = std::vector<order_test::told>;
 TEST_CASE("an order has the price of its time, in whatever order the two come") {
   order_test test;
   test.order_at(150, 1);
-  test.price_from(200, 12);
+  test.price_from(250, 12);
   test.order_at(250, 2);
   test.price_from(100, 10);
   CHECK(test.orders().empty());
