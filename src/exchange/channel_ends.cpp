@@ -69,7 +69,7 @@ void consumer_end::on_opened(std::uint32_t opening) {
 }
 
 bool consumer_end::on_gone(std::uint32_t opening) const {
-  return opening == opening_ && state_ != state::ended;
+  return opening == opening_ && state_ == state::opening;
 }
 
 bool consumer_end::on_lost(time_point now) {

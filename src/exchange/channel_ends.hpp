@@ -80,7 +80,8 @@ public:
 
   void on_opened(std::uint32_t opening);
 
-  /// True when it concerns the present opening: this task must fail.
+  /// True when it answers the present opening: this task must fail. Not once the channel is open: then a
+  /// repeated `open` has come to a producer that has sent all and ended.
   [[nodiscard]] bool on_gone(std::uint32_t opening) const;
 
   /// The way to the producer broke. False when units have come: this task must fail. Else it opens again.

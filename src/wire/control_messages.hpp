@@ -264,7 +264,8 @@ struct channel_not_yet {
   bool operator==(const channel_not_yet&) const = default;
 };
 
-/// The producer has ended, or has sent frames to an earlier opening: the consumer fails.
+/// The producer has ended, or has sent frames to an earlier opening: the consumer fails, unless an earlier
+/// copy of its `open` was answered.
 struct channel_gone {
   channel_id channel;
   std::uint32_t opening = 0;

@@ -174,7 +174,6 @@ TEST_CASE_FIXTURE(consuming, "a break after the first unit fails the consumer, u
   SUBCASE("after the end") {
     end.end();
     CHECK(end.on_lost(now));
-    CHECK_FALSE(end.on_gone(1));
   }
 }
 
@@ -183,6 +182,22 @@ TEST_CASE_FIXTURE(consuming, "`gone` fails the consumer only when it answers the
   CHECK(end.on_lost(now));
   CHECK_FALSE(end.on_gone(1));
   CHECK(end.on_gone(2));
+}
+
+TEST_CASE_FIXTURE(consuming,
+                  "`gone` does not concern a channel that is open: a repeated `open` came after the end") {
+  start();
+  SUBCASE("the answer to the first has come") {
+    end.on_opened(1);
+  }
+  SUBCASE("data has come") {
+    CHECK(take(0));
+  }
+  SUBCASE("the end has come") {
+    CHECK(take(0));
+    end.end();
+  }
+  CHECK_FALSE(end.on_gone(1));
 }
 
 TEST_CASE_FIXTURE(consuming, "units must come one after another, within the grant, and not after the end") {

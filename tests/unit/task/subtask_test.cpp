@@ -74,16 +74,24 @@ TEST_CASE_FIXTURE(in_the_middle,
   CHECK(mentions(cause, "channel.open.timeout"));
 }
 
-TEST_CASE_FIXTURE(in_the_middle,
-                  "a producer that is gone fails the task; one that is lost before any data is opened anew") {
+TEST_CASE_FIXTURE(in_the_middle, "a producer that is gone before the channel is open fails the task") {
+  REQUIRE(open());
+  task->on_gone(1, 1, "it has ended");
+  auto cause = failure();
+  CHECK(mentions(cause, "channel from left (2/2)"));
+  CHECK(mentions(cause, "it has ended"));
+}
+
+TEST_CASE_FIXTURE(in_the_middle, "a producer that has sent all and ended may be asked once more to open") {
+  open_all();
+  arrive(1, {{1, 1}});
+  task->on_gone(1, 1, "it has ended");
+  CHECK(run().what == outcome::wait);
+}
+
+TEST_CASE_FIXTURE(in_the_middle, "a producer that is lost before any data is opened anew") {
   open_all();
   transport.openings.clear();
-  SUBCASE("gone") {
-    task->on_gone(1, 1, "it has ended");
-    auto cause = failure();
-    CHECK(mentions(cause, "channel from left (2/2)"));
-    CHECK(mentions(cause, "it has ended"));
-  }
   SUBCASE("lost before data") {
     task->on_producer_lost(1, "connection reset");
     platform.advance(options.channels.open_retry_initial);
