@@ -100,6 +100,9 @@ public:
   /// aggregated per key: see windows.hpp.
   template <class Windows>
   [[nodiscard]] auto window(Windows windows) const {
+    static_assert(
+        requires { Windows::clock; },
+        "window takes weir::tumbling(…), sliding(…), session(…), global() or end_of_input()");
     return detail::cut_into_windows<T>(partitioned_, key_, std::move(windows));
   }
 
@@ -145,9 +148,11 @@ public:
   /// Pairs of a record of this stream, of time t, and one of `other` with an equal key and a time from
   /// t + `lower` to t + `upper`, which may be negative: `.process<Out>(f)` with f(left, right, out). Late
   /// records are dropped, and counted as late_records.
-  template <class R, class KeyOfR>
-  [[nodiscard]] auto interval_join(const keyed_stream<R, KeyOfR>& other, std::chrono::milliseconds lower,
+  template <class Other>
+  [[nodiscard]] auto interval_join(const Other& other, std::chrono::milliseconds lower,
                                    std::chrono::milliseconds upper) const {
+    static_assert(
+        requires { other.key_of(); }, "interval_join takes a keyed stream: call key_by on the other one too");
     return detail::interval_join_of(*this, other, lower, upper);
   }
 

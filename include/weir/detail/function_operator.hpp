@@ -56,6 +56,10 @@ class function_operator : public stream_operator {
 protected:
   using context_type = typename Part::context_type;
   static constexpr bool has_timers = Part::keyed && has_on_timer<F, context_type, collector<Out>>;
+  static_assert(
+      has_on_timer<F, context_type, collector<Out>> || !requires { &F::on_timer; },
+      "on_timer takes (std::int64_t time, context, out), with the context and the collector that process "
+      "takes");
 
 public:
   explicit function_operator(F function) : function_{std::move(function)} {}

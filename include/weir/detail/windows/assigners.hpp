@@ -75,8 +75,11 @@ private:
     if constexpr (std::is_invocable_v<Gap&, const T&>)
       return checked_window_ms(
           std::chrono::duration_cast<std::chrono::milliseconds>(std::invoke(gap_, record)), "the gap");
-    else
+    else {
+      static_assert(std::is_same_v<Gap, std::chrono::milliseconds>,
+                    "session takes a std::chrono duration, or a function of one record that returns one");
       return gap_.count();
+    }
   }
 
   Gap gap_;

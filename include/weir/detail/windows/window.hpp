@@ -3,6 +3,7 @@
 #include <weir/detail/operator.hpp>
 
 #include <compare>
+#include <concepts>
 #include <cstdint>
 #include <functional>
 
@@ -30,8 +31,13 @@ template <class F, class K, class Content, class Out>
                                                Out& out) {
   if constexpr (requires { f.process(key, of, content, out); })
     f.process(key, of, content, out);
-  else
+  else {
+    static_assert(
+        std::invocable<F&, const K&, const window&, Content, Out&>,
+        "a function of a window takes (const Key&, const weir::window&, content, out): content is what "
+        "the aggregate gives, or after process a const std::vector of the records");
     std::invoke(f, key, of, content, out);
+  }
 }
 
 } // namespace detail
