@@ -3,7 +3,7 @@
 #include <weir/detail/hash.hpp>
 #include <weir/detail/ordered_bytes.hpp>
 #include <weir/detail/state/entries.hpp>
-#include <weir/detail/state_value.hpp>
+#include <weir/detail/state_element.hpp>
 #include <weir/state.hpp>
 
 #include <algorithm>
@@ -19,26 +19,6 @@
 /// small tables. It must depend on those records alone, and not on their order between subtasks, so that it
 /// is the same everywhere. In memory with both backends.
 namespace weir {
-
-namespace detail {
-
-/// `value` from bytes of a snapshot; a sentence when they cannot be one.
-template <class T>
-std::string read_broadcast_value(std::string_view bytes, T& value) {
-  arena unused;
-  const char* fault = read_state_value(bytes, value, unused);
-  return fault ? fault : "";
-}
-
-template <class T>
-void append_broadcast_value(std::string& to, const T& value) {
-  std::size_t start = to.size();
-  to.resize(start + encoded_bound(value));
-  char* end = write_value(to.data() + start, value);
-  to.resize(static_cast<std::size_t>(end - to.data()));
-}
-
-} // namespace detail
 
 /// A broadcast state with one value: weir::value<T>("name").
 template <class T>
@@ -56,11 +36,9 @@ public:
   static std::string value_name() { return detail::type_name<T>(); }
   void collect(std::vector<std::string>& to) const {
     if (value_)
-      detail::append_broadcast_value(to.emplace_back(), *value_);
+      detail::append_element(to.emplace_back(), *value_);
   }
-  std::string load(std::string_view element) {
-    return detail::read_broadcast_value(element, value_.emplace());
-  }
+  std::string load(std::string_view element) { return detail::read_element(element, value_.emplace()); }
 
 private:
   std::optional<T> value_;
@@ -109,7 +87,7 @@ public:
       key_bytes.clear();
       detail::append_ordered(key_bytes, key);
       std::string& element = to.emplace_back(key_bytes.begin(), key_bytes.end());
-      detail::append_broadcast_value(element, value);
+      detail::append_element(element, value);
     }
     std::sort(to.begin() + static_cast<std::ptrdiff_t>(first), to.end());
   }
@@ -120,7 +98,7 @@ public:
     detail::byte_reader reader{element.data(), element.data() + element.size(), &unused};
     if (!detail::read_ordered(reader, key))
       return reader.fault;
-    return detail::read_broadcast_value({reader.at, reader.left()}, entries_[key]);
+    return detail::read_element({reader.at, reader.left()}, entries_[key]);
   }
 
 private:

@@ -30,9 +30,8 @@ public:
   /// Runs a function object with
   ///   `process_keyed(record, context, out)`: `context.broadcast(descriptor)` reads broadcast state; all else
   ///       as in a weir::keyed_context<Key>. Without keys: `process_record`, as in a weir::record_context;
-  ///   `process_broadcast(rule, context, out)`: `context.broadcast(descriptor)` changes broadcast state;
-  ///   keyed
-  ///       state cannot be used;
+  ///   `process_broadcast(rule, context, out)`: `context.broadcast(descriptor)` changes broadcast state,
+  ///       keyed state cannot be used;
   ///   on a keyed stream `on_timer(time, context, out)`, if it has timers;
   /// else as stream::process and keyed_stream::process. Which of the two streams comes first is open.
   template <class Out, class F>

@@ -3,9 +3,12 @@
 #include <weir/detail/operator.hpp>
 #include <weir/detail/state/keyed_states.hpp>
 #include <weir/metrics.hpp>
+#include <weir/operator_state.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <vector>
 
 namespace weir {
 
@@ -40,18 +43,39 @@ public:
   /// Measurements of this subtask.
   [[nodiscard]] metric_group metrics() { return metric_group{of_.metrics(), asked_}; }
 
+  /// A list of this subtask: see operator_state.hpp. When the job goes on at another parallelism, what all
+  /// subtasks had is split evenly over those there are then. Throws std::invalid_argument for a second state
+  /// of that name, and for one that a snapshot has with another type.
+  template <class T>
+  [[nodiscard]] operator_list<T> operator_state(const list_descriptor<T>& descriptor) {
+    return open_list(detail::state_kind::operator_list, descriptor);
+  }
+  /// The same, but each subtask gets what all of them had, also at the same parallelism.
+  template <class T>
+  [[nodiscard]] operator_list<T> union_state(const list_descriptor<T>& descriptor) {
+    return open_list(detail::state_kind::operator_union_list, descriptor);
+  }
+
   template <class Descriptor>
   typename Descriptor::handle state(const Descriptor&) {
     static_assert(!std::is_same_v<Descriptor, Descriptor>,
                   "keyed state depends on the type of the key: write open(auto& context), or name the key as "
                   "in open(weir::keyed_function_context<std::string>& context); the stream must come from "
-                  "key_by");
+                  "key_by. A list without a key is opened by operator_state");
     return {};
   }
 
 private:
+  template <class T>
+  operator_list<T> open_list(detail::state_kind kind, const list_descriptor<T>& descriptor) {
+    auto elements = detail::open_operator_list(of_.states(), kind, descriptor);
+    lists_.push_back(elements);
+    return operator_list<T>{std::move(elements)};
+  }
+
   detail::operator_context& of_;
   metric_group::asked asked_;
+  std::vector<std::shared_ptr<void>> lists_; ///< for snapshots, also when the function has let go of them
 };
 
 /// The same for a function on a stream that is keyed by values of type `Key`: it may keep state per key.

@@ -16,11 +16,11 @@
 
 /// Keyed state: what a function keeps per key, across records, failures and changes of the parallelism.
 ///
-///   struct count_clicks {
-///     weir::value_state<std::int64_t> clicks;
-///     void open(weir::function_context& context) { clicks =
-///     context.state(weir::value<std::int64_t>("clicks")); } …process(…) { ++clicks.change(); }
-///   };
+///     struct count_clicks {
+///       weir::value_state<std::int64_t> clicks;
+///       void open(auto& context) { clicks = context.state(weir::value<std::int64_t>("clicks")); }
+///       void process(const click&, weir::collector<std::int64_t>& out) { out.emit(++clicks.change()); }
+///     };
 ///
 /// A descriptor names a state and its type. A handle is what opening it gives: cheap to copy, and always
 /// about the key of the record or timer that is being worked on; outside such a call every access throws

@@ -12,6 +12,7 @@
 #include <weir/joins.hpp>
 #include <weir/keyed_stream.hpp>
 #include <weir/metrics.hpp>
+#include <weir/operator_state.hpp>
 #include <weir/parse_line.hpp>
 #include <weir/process_context.hpp>
 #include <weir/side_output.hpp>
