@@ -105,7 +105,8 @@ driven_job::driven_job(const environment& env, const testing::harness_options& o
     : options_{options},
       platform_{std::make_unique<manual_platform>(options.processing_time)},
       graph_{compiled(env, options)},
-      code_{env.graph()} {
+      code_{env.graph()},
+      folder_{*platform_} {
   if (!options_.snapshot.empty())
     restore(options_.snapshot);
   states_.emplace(*platform_, settings_of_states());
@@ -123,12 +124,20 @@ driven_job::driven_job(const environment& env, const testing::harness_options& o
   settle();
 }
 
-driven_job::~driven_job() {
-  tasks_.clear();
-  states_.reset();
-  restored_.clear();
-  if (!folder_.empty())
-    (void)platform_->files().remove_all(folder_);
+driven_job::~driven_job() = default;
+
+driven_job::scratch_folder::~scratch_folder() {
+  if (!path_.empty())
+    (void)of_.files().remove_all(path_);
+}
+
+const std::string& driven_job::scratch_folder::path() {
+  if (path_.empty()) {
+    const char* parent = std::getenv("TMPDIR");
+    path_ = std::string{parent ? parent : "/tmp"} + "/weir-harness-" + hexadecimal(of_.random().next());
+    check(of_.files().create_folders(path_));
+  }
+  return path_;
 }
 
 void driven_job::connect() {
@@ -200,21 +209,11 @@ std::int64_t driven_job::processing_time() const {
   return platform_->clock().wall_ms();
 }
 
-const std::string& driven_job::folder() {
-  if (folder_.empty()) {
-    const char* parent = std::getenv("TMPDIR");
-    folder_ =
-        std::string{parent ? parent : "/tmp"} + "/weir-harness-" + hexadecimal(platform_->random().next());
-    check(platform_->files().create_folders(folder_));
-  }
-  return folder_;
-}
-
 state_settings driven_job::settings_of_states() {
   state_settings settings{
       .backend = options_.state, .leveldb = {}, .memory_per_operator = options_.state_memory};
   if (settings.backend == state_backend::leveldb)
-    settings.leveldb.folders = {folder()};
+    settings.leveldb.folders = {folder_.path()};
   return settings;
 }
 
@@ -252,7 +251,7 @@ std::string driven_job::snapshot() {
     head.max_parallelism = vertex.max_parallelism;
     head.first_key_group = groups.first;
     head.last_key_group = groups.last;
-    std::string path = folder() + "/snapshot";
+    std::string path = folder_.path() + "/snapshot";
     valued(write_snapshot(*platform_, path, std::move(head), std::move(cuts), {}));
     append_file(bytes, read_whole(platform_->files(), path));
     check(platform_->files().remove(path));
@@ -265,7 +264,7 @@ std::string driven_job::snapshot() {
 void driven_job::restore(const std::string& bytes) {
   std::size_t number = 0;
   for (const std::string& file : split_files(bytes)) {
-    std::string path = folder() + "/restored-" + std::to_string(++number);
+    std::string path = folder_.path() + "/restored-" + std::to_string(++number);
     auto to = valued(platform_->files().create(path));
     check(to->append(file));
     check(to->close());

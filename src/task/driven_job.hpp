@@ -38,13 +38,26 @@ private:
   [[nodiscard]] state_settings settings_of_states();
   [[nodiscard]] std::vector<snapshot_chain> chains_of(const operator_id& of) const;
   void restore(const std::string& bytes);
-  const std::string& folder();
+
+  /// A folder that is made when it is needed, and goes with its object.
+  class scratch_folder {
+  public:
+    explicit scratch_folder(platform& of) : of_{of} {}
+    ~scratch_folder();
+    scratch_folder(const scratch_folder&) = delete;
+    scratch_folder& operator=(const scratch_folder&) = delete;
+    const std::string& path();
+
+  private:
+    platform& of_;
+    std::string path_;
+  };
 
   testing::harness_options options_;
   std::unique_ptr<manual_platform> platform_;
   job_graph graph_;
   const detail::stream_graph& code_;
-  std::string folder_; ///< made when it is needed
+  scratch_folder folder_; ///< outlives what has files in it
   std::vector<std::shared_ptr<const snapshot_reader>> restored_;
   std::uint64_t snapshots_ = 0;
   std::optional<task_states> states_;

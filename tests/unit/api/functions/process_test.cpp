@@ -4,10 +4,14 @@
 #include <doctest/doctest.h>
 
 #include <cstdint>
+#include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
+
+#include <unistd.h>
 
 using namespace weir::testing;
 
@@ -197,4 +201,27 @@ TEST_CASE("the same accumulator with two kinds is refused by name") {
                          return in.process<std::int64_t>(confused{});
                        }}),
                        doctest::Contains("\"n\" is there with another kind"), std::runtime_error);
+}
+
+TEST_CASE("a harness leaves no files behind, also when it refuses its snapshot") {
+  namespace fs = std::filesystem;
+  const char* usual = std::getenv("TMPDIR");
+  std::string before = usual ? usual : "/tmp";
+  fs::path folder = fs::temp_directory_path() / ("weir-process-test-" + std::to_string(::getpid()));
+  fs::create_directory(folder);
+  ::setenv("TMPDIR", folder.c_str(), 1);
+  {
+    auto make = [](const weir::stream<order>& orders) {
+      return orders.key_by(&order::customer).process<total>(adding{});
+    };
+    harness<total(order)> test{make, {.state = backend::leveldb}};
+    test.push({1, 1});
+    CHECK_FALSE(fs::is_empty(folder));
+    std::string damaged = test.snapshot();
+    damaged[damaged.size() / 2] ^= 1;
+    CHECK_THROWS_AS((harness<total(order)>{make, {.snapshot = damaged}}), std::runtime_error);
+  }
+  CHECK(fs::is_empty(folder));
+  ::setenv("TMPDIR", before.c_str(), 1);
+  fs::remove_all(folder);
 }
