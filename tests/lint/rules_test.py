@@ -4,6 +4,7 @@
 import unittest
 
 import include_rules
+import snippets_compile
 import words
 
 
@@ -53,6 +54,15 @@ class words_test(unittest.TestCase):
     def test_long_files_are_found(self):
         self.assertEqual(findings("src/a/b.cpp", *["x"] * 600), [])
         self.assertEqual(len(findings("src/a/b.cpp", *["x"] * 601)), 1)
+
+
+class snippets_compile_test(unittest.TestCase):
+    def test_blocks_of_a_page_are_programs_in_pieces(self):
+        page = ["text", "```cpp", "#include <weir/weir.hpp>", "int a;", "```", "```", "no code", "```",
+                "```cpp", "int b;", "```", "```cpp", "#include <weir/weir.hpp>", "```"]
+        first, second = snippets_compile.programs("page.md", list(enumerate(page, 1)))
+        self.assertEqual(first, '#line 3 "page.md"\n#include <weir/weir.hpp>\nint a;\n#line 10 "page.md"\nint b;\n')
+        self.assertEqual(second, '#line 13 "page.md"\n#include <weir/weir.hpp>\n')
 
 
 if __name__ == "__main__":
