@@ -50,6 +50,12 @@ std::unique_ptr<detail::cold_cursor> leveldb_store::scan(std::string_view from, 
   return std::make_unique<leveldb_cursor>(core_, state_, std::move(bounds), true);
 }
 
+std::unique_ptr<detail::cold_cursor> leveldb_store::walk(std::string_view from) {
+  leveldb_cursor::range bounds;
+  leveldb_keys::to_database(from, state_, bounds.from);
+  return std::make_unique<leveldb_cursor>(core_, state_, std::move(bounds), false);
+}
+
 std::unique_ptr<detail::cold_cursor> leveldb_store::freeze() {
   return std::make_unique<leveldb_cursor>(core_, state_, leveldb_cursor::range{}, false);
 }

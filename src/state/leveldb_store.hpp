@@ -21,6 +21,7 @@ public:
   bool get(std::string_view key, std::string& value) override;
   void write(const std::vector<change>& changes) override;
   std::unique_ptr<detail::cold_cursor> scan(std::string_view from, std::string_view to) override;
+  std::unique_ptr<detail::cold_cursor> walk(std::string_view from) override;
   std::unique_ptr<detail::cold_cursor> freeze() override;
 
 private:

@@ -5,6 +5,7 @@
 #include "state/snapshot_key_numbers.hpp"
 #include "state/snapshot_schema.hpp"
 
+#include <weir/detail/bytes.hpp>
 #include <weir/detail/state_value.hpp>
 
 #include <optional>
@@ -17,8 +18,9 @@ namespace {
 
 class fold {
 public:
-  fold(const snapshot_chain& chain, snapshot_file_writer& to, std::stop_token stop)
-      : chain_{chain}, to_{to}, stop_{std::move(stop)} {
+  /// `wall_ms`: what expired before is left out.
+  fold(const snapshot_chain& chain, snapshot_file_writer& to, std::int64_t wall_ms, std::stop_token stop)
+      : chain_{chain}, to_{to}, wall_ms_{wall_ms}, stop_{std::move(stop)} {
     for (const auto& file : chain)
       blocks_.emplace_back(file);
   }
@@ -120,7 +122,7 @@ private:
     auto take = [&](std::string_view key, std::string_view value) -> result<void> {
       ++number_;
       std::uint64_t last = numbers_.find(key);
-      if (last != number_ && !(last == 0 && file == 0))
+      if ((last != number_ && !(last == 0 && file == 0)) || is_expired(value))
         return {};
       detail::append_to_column(out_.keys, key);
       detail::append_to_column(out_.values, value);
@@ -128,6 +130,13 @@ private:
       return out_.size() < detail::state_block::size_wanted ? result<void>{} : emit();
     };
     return for_each_change(file, group, take, [&](std::string_view) { ++number_; });
+  }
+
+  [[nodiscard]] bool is_expired(std::string_view value) const {
+    if (chain_.back()->head().states[state_].type.expires.after_ms == 0 || value.size() < 8)
+      return false;
+    auto expires = static_cast<std::int64_t>(detail::load_8(value.data()));
+    return expires != 0 && expires <= wall_ms_;
   }
 
   /// Calls `entry(key, value)` and `removed(key)` in the order of the file.
@@ -173,6 +182,7 @@ private:
 
   const snapshot_chain& chain_;
   snapshot_file_writer& to_;
+  std::int64_t wall_ms_;
   std::stop_token stop_;
   std::vector<snapshot_blocks> blocks_; ///< of each file
   std::uint32_t state_ = 0;
@@ -194,7 +204,7 @@ result<snapshot_report> fold_snapshots(platform& platform, const snapshot_chain&
   auto file = snapshot_file_writer::create(platform.files(), path, std::move(head), options);
   if (!file)
     return file.failure();
-  if (auto done = fold{chain, **file, std::move(stop)}.run(); !done)
+  if (auto done = fold{chain, **file, platform.clock().wall_ms(), std::move(stop)}.run(); !done)
     return done.failure();
   time_point written = platform.clock().now();
   auto size = (*file)->finish();

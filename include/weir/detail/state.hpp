@@ -153,6 +153,9 @@ public:
   /// Entries with from <= key < to as they are now; later writes do not show.
   virtual std::unique_ptr<cold_cursor> scan(std::string_view from, std::string_view to) = 0;
 
+  /// The same for entries from <= key that will not be wanted again soon.
+  virtual std::unique_ptr<cold_cursor> walk(std::string_view from) = 0;
+
   /// The same for another thread: everything as it is now, taken in microseconds.
   virtual std::unique_ptr<cold_cursor> freeze() = 0;
 };

@@ -111,6 +111,9 @@ bool read_grown(byte_reader& from, T& value, bool& ended) {
       };
       return read_grown(from, first, ended) && (read_other(others) && ...);
     });
+  } else if constexpr (kind<T> == type_kind::mapped) {
+    typename as_record<T>::type plain{};
+    return read_grown(from, plain, ended) && map_back(from, std::move(plain), value);
   } else {
     return read_value(from, value);
   }
@@ -121,30 +124,18 @@ bool read_grown(byte_reader& from, T& value, bool& ended) {
 /// `texts` keeps what long texts inside the value point to.
 template <class T>
 const char* read_state_value(std::string_view bytes, T& value, arena& texts) {
-  if constexpr (kind<T> == type_kind::mapped) {
-    typename as_record<T>::type plain{};
-    if (const char* fault = read_state_value(bytes, plain, texts))
-      return fault;
-    try {
-      value = as_record<T>::from(std::move(plain));
-      return nullptr;
-    } catch (const std::exception&) {
-      return "weir::as_record refuses a value";
-    }
-  } else {
-    byte_reader from{bytes.data(), bytes.data() + bytes.size(), &texts};
-    bool ended = false;
-    if (!read_grown(from, value, ended))
-      return from.fault;
-    if (from.left() != 0)
-      return "bytes follow its end";
-    if (ended) {
-      value = T{};
-      from = {bytes.data(), bytes.data() + bytes.size(), &texts};
-      read_grown(from, value, ended = false);
-    }
-    return nullptr;
+  byte_reader from{bytes.data(), bytes.data() + bytes.size(), &texts};
+  bool ended = false;
+  if (!read_grown(from, value, ended))
+    return from.fault;
+  if (from.left() != 0)
+    return "bytes follow its end";
+  if (ended) {
+    value = T{};
+    from = {bytes.data(), bytes.data() + bytes.size(), &texts};
+    read_grown(from, value, ended = false);
   }
+  return nullptr;
 }
 
 template <class T>

@@ -80,17 +80,21 @@ inline bool read_text(byte_reader& from, weir::text& value) {
   return true;
 }
 
+/// The value that an as_record type was made of.
 template <class T>
-bool read_mapped(byte_reader& from, T& value) {
-  typename as_record<T>::type plain{};
-  if (!read_value(from, plain))
-    return false;
+bool map_back(byte_reader& from, typename as_record<T>::type&& plain, T& value) {
   try {
     value = as_record<T>::from(std::move(plain));
     return true;
   } catch (const std::exception&) {
     return from.fail("weir::as_record refuses a value");
   }
+}
+
+template <class T>
+bool read_mapped(byte_reader& from, T& value) {
+  typename as_record<T>::type plain{};
+  return read_value(from, plain) && map_back(from, std::move(plain), value);
 }
 
 /// Reads the elements of a map or set.

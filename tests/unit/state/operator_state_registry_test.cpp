@@ -348,6 +348,7 @@ TEST_CASE("each state has a cold store of its own where the backend has them") {
     bool get(std::string_view, std::string&) override { return false; }
     void write(const std::vector<change>&) override {}
     std::unique_ptr<detail::cold_cursor> scan(std::string_view, std::string_view) override { return nullptr; }
+    std::unique_ptr<detail::cold_cursor> walk(std::string_view) override { return nullptr; }
     std::unique_ptr<detail::cold_cursor> freeze() override { return nullptr; }
     int& alive;
   };

@@ -79,6 +79,8 @@ std::size_t heap_bytes(const T& value) {
     constexpr std::size_t links = 4 * sizeof(void*);
     return value.size() * allocated_bytes(sizeof(typename T::value_type) + links) +
            elements_heap_bytes(value);
+  } else if constexpr (requires { own_codec<T>::heap(value); }) {
+    return own_codec<T>::heap(value);
   } else {
     return allocated_bytes(encoded_bound(value));
   }

@@ -80,6 +80,19 @@ public:
     return found;
   }
 
+  /// Whether the record is there, which is no use of it.
+  template <class Lookup>
+  bool has(const Lookup& key, std::uint64_t hash, std::uint64_t group_hash) {
+    settle();
+    record* found = table_.peek(key, hash);
+    if (!found && cold_)
+      found = load(key, hash, group_hash);
+    if (!found || !is_expired(*found))
+      return found != nullptr;
+    remove(*found, departure::expired);
+    return false;
+  }
+
   /// The record, to be changed.
   template <class Lookup>
   [[gnu::always_inline]] record* find(const Lookup& key, std::uint64_t hash, std::uint64_t group_hash) {
@@ -138,8 +151,7 @@ public:
   [[nodiscard]] bool is_expired(const record& of) const {
     if (type_.expires.after_ms == 0)
       return false;
-    std::int64_t time = table_.time_of(of);
-    return time != 0 && time <= place_.wall_ms();
+    return has_passed(table_.time_of(of), place_.wall_ms());
   }
   /// A record was read without a lookup.
   void note_read(record& of) {
@@ -159,7 +171,7 @@ public:
     const char* fault = entry_.read_key(reader, to) ? decode(value, to, time, texts) : reader.fault;
     if (fault)
       throw state_error{"the store of state '" + type_.name + "' is corrupted: " + fault};
-    return time == 0 || time > place_.wall_ms();
+    return time == 0 || !has_passed(time, place_.wall_ms());
   }
   [[nodiscard]] bool is_in_memory(const record& like) const {
     return table_.peek(entry_.key(like), entry_.hash(like)) != nullptr;
@@ -234,8 +246,11 @@ public:
   void tend() override {
     settle();
     table_.tend();
-    if (type_.expires.after_ms != 0)
+    if (type_.expires.after_ms != 0) {
       drop_expired();
+      if (cold_)
+        drop_expired_stored();
+    }
     if (cold_)
       fit_budget();
   }
@@ -257,7 +272,12 @@ private:
   static constexpr std::size_t batch_size = 4096;
   static constexpr std::size_t unused_of_one_leaving = 8;
   static constexpr std::size_t expiry_slots_per_batch = 512;
+  static constexpr std::size_t stored_looks = 512;
+  static constexpr std::int64_t stored_pause_ms = 10;
   static constexpr bool allocates = Entry::allocates;
+
+  /// 0 stands for a time that never comes.
+  static bool has_passed(std::int64_t time, std::int64_t now) { return time != 0 && time <= now; }
 
   /// Counts again what the record that was handed out last has allocated.
   [[gnu::always_inline]] void settle() {
@@ -432,7 +452,7 @@ private:
       std::uint64_t hash = entry_.hash(read);
       if (record* found = table_.peek(entry_.key(read), hash))
         remove(*found, departure::expired);
-      if (time != 0 && time <= now)
+      if (has_passed(time, now))
         continue;
       record* added = insert(
           hash, [&]() -> record&& { return std::move(read); }, origin::snapshot);
@@ -526,15 +546,43 @@ private:
   }
 
   void drop_expired() {
+    std::int64_t now = place_.wall_ms();
     for (std::size_t i = 0; i < expiry_slots_per_batch; ++i) {
       if (expiry_hand_ >= table_.end())
         expiry_hand_ = 0;
       record* at = table_.slot_record(expiry_hand_);
-      if (at && is_expired(*at))
+      if (at && has_passed(table_.time_of(*at), now))
         remove(*at, departure::expired);
       else
         ++expiry_hand_;
     }
+  }
+
+  /// The same for the store, where looking costs more: from time to time, a number of entries at once.
+  void drop_expired_stored() {
+    std::int64_t now = place_.wall_ms();
+    if (now >= stored_looked_at_ && now - stored_looked_at_ < stored_pause_ms)
+      return;
+    stored_looked_at_ = now;
+    auto cursor = cold_->store().walk(stored_hand_);
+    for (std::size_t i = 0; i < stored_looks && cursor->valid(); ++i, cursor->next()) {
+      stored_hand_.assign(cursor->key());
+      if (cursor->value().size() >= 8 &&
+          has_passed(static_cast<std::int64_t>(load_8(cursor->value().data())), now) &&
+          !is_key_in_memory(stored_hand_))
+        cold_->remove(stored_hand_);
+    }
+    if (cursor->valid())
+      stored_hand_.push_back('\0'); // the smallest key behind it
+    else
+      stored_hand_.clear();
+  }
+
+  [[nodiscard]] bool is_key_in_memory(std::string_view stored) {
+    texts_.clear();
+    record like{};
+    byte_reader reader{stored.data() + 2, stored.data() + stored.size(), &texts_};
+    return !entry_.read_key(reader, like) || is_in_memory(like);
   }
 
   struct left_at_cut {
@@ -554,6 +602,8 @@ private:
   std::size_t hand_ = 0;
   std::size_t unused_seen_ = 0;
   std::size_t expiry_hand_ = 0;
+  std::string stored_hand_; ///< where to look next for expired entries of the store
+  std::int64_t stored_looked_at_ = 0;
   record* handed_out_ = nullptr;
   std::size_t handed_out_bytes_ = 0;
   std::uint64_t heap_ = 0;

@@ -140,3 +140,90 @@ TEST_CASE_FIXTURE(
                   std::invalid_argument);
   CHECK_THROWS_AS((void)weir::value<int>(""), std::invalid_argument);
 }
+
+TEST_CASE("a list that goes on while its elements expire keeps only those that have not") {
+  for (bool stored : {false, true}) {
+    CAPTURE(stored);
+    manual_states backend;
+    if (stored)
+      backend.use_stores(64 * 1024);
+    std::int64_t now = 1000;
+    keyed_states<std::string> states{backend, [&now] { return now; }};
+    auto times =
+        states.make(weir::list<std::int64_t>("times").expires_after(std::chrono::milliseconds{1000}));
+    std::string key = "a";
+    states.select(key, hash_key(key));
+    auto alive = [&] {
+      std::vector<std::int64_t> all;
+      for (std::int64_t time = std::max<std::int64_t>(1000, (now - 999 + 1) / 2 * 2); time <= now; time += 2)
+        all.push_back(time);
+      return all;
+    };
+    std::uint64_t most = 0, entries = 0;
+    for (int round = 0; round < 200; ++round) {
+      for (int i = 0; i < 500; ++i, now += 2)
+        times.add(now);
+      now -= 2;
+      states.deselect();
+      states.tend();
+      most = std::max(most, backend.added.at("times")->memory());
+      entries = std::max(entries, backend.added.at("times")->entries());
+      states.select(key, hash_key(key));
+      REQUIRE(times.get() == alive());
+      now += 2;
+    }
+    CHECK(most < 128 * 1024);
+    CHECK(entries < 20);
+    if (stored) { // parts that are gone are not looked for
+      auto gets = backend.stores.at("times")->gets;
+      REQUIRE_FALSE(times.empty());
+      CHECK(backend.stores.at("times")->gets - gets < 20);
+    }
+    now += 2000;
+    CHECK(times.empty());
+    times.add(1);
+    CHECK(times.get() == std::vector<std::int64_t>{1});
+    times.clear();
+    CHECK(times.empty());
+  }
+}
+
+TEST_CASE("a list that has expired is not there again in a new one, whatever clocks do") {
+  manual_states backend;
+  std::int64_t now = 1'000'000;
+  keyed_states<std::string> states{backend, [&now] { return now; }};
+  auto list = states.make(weir::list<int>("list").expires_after(std::chrono::milliseconds{100}));
+  std::string key = "a";
+  states.select(key, hash_key(key));
+  for (int i = 0; i < 300; ++i)
+    list.add(i);
+  now = 1000; // set back
+  list.add(300);
+  now += 100;
+  CHECK(list.empty());
+  std::vector<int> expected;
+  for (int i = 1000; i < 1200; ++i) {
+    list.add(i);
+    expected.push_back(i);
+  }
+  CHECK(list.get() == expected);
+}
+
+TEST_CASE("elements that are read live longer where reading counts, and no others") {
+  manual_states backend;
+  std::int64_t now = 1000;
+  keyed_states<std::string> states{backend, [&now] { return now; }};
+  auto list = states.make(weir::list<int>("list").expires_after(std::chrono::milliseconds{100},
+                                                                weir::refresh::on_read_and_write));
+  std::string key = "a";
+  states.select(key, hash_key(key));
+  for (int i = 0; i < 300; ++i)
+    list.add(i);
+  for (int round = 0; round < 50; ++round) {
+    now += 90;
+    list.for_each([](int each) { return each < 9; }); // ten of them
+  }
+  CHECK(list.size() == 10);
+  now += 100;
+  CHECK(list.empty());
+}

@@ -57,6 +57,8 @@ public:
         entries{all.lower_bound(from), to.empty() ? all.end() : all.lower_bound(to)});
   }
 
+  std::unique_ptr<weir::detail::cold_cursor> walk(std::string_view from) override { return scan(from, ""); }
+
   std::unique_ptr<weir::detail::cold_cursor> freeze() override { return std::make_unique<cursor>(all); }
 
   entries all;
