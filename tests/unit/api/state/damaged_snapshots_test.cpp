@@ -52,8 +52,8 @@ struct keeping {
     reduced = context.state(weir::reducing<std::int64_t>("reduced", std::plus<>{}));
     aggregate =
         context.state(weir::aggregating<std::int64_t, mean::accumulator, std::int64_t>("aggregate", mean{}));
-    own = context.operator_list(weir::list<std::string>("own"));
-    shared = context.union_list(weir::list<std::string>("shared"));
+    own = context.operator_state(weir::list<std::string>("own"));
+    shared = context.union_state(weir::list<std::string>("shared"));
   }
   void process_keyed(const click& done, auto& context, weir::collector<click>& out) {
     value.set(done);

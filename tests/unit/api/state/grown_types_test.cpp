@@ -58,8 +58,8 @@ struct keeping {
     reduced =
         context.state(weir::reducing<Visit>("reduced", [](const Visit&, const Visit& last) { return last; }));
     aggregate = context.state(weir::aggregating<std::int64_t, Visit, Visit>("aggregate", latest<Visit>{}));
-    own = context.operator_list(weir::list<Visit>("own"));
-    shared = context.union_list(weir::list<Visit>("shared"));
+    own = context.operator_state(weir::list<Visit>("own"));
+    shared = context.union_state(weir::list<Visit>("shared"));
   }
 
   void process(std::int64_t page, weir::collector<std::vector<Visit>>& out) {
