@@ -1,13 +1,14 @@
 #pragma once
 
 #include <weir/detail/state/cold_side.hpp>
+#include <weir/detail/state/departures.hpp>
+#include <weir/detail/state/state_place.hpp>
 #include <weir/detail/state/table_state_cut.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -16,21 +17,6 @@
 #include <vector>
 
 namespace weir::detail {
-
-/// Where a state's entries belong and what time it is.
-struct state_place {
-  std::uint32_t first_key_group = 0;
-  std::uint32_t last_key_group = 0;
-  std::uint32_t max_parallelism = 1;
-  cold_store* cold = nullptr;
-  std::function<std::int64_t()> wall_ms = {}; ///< needed where entries expire
-
-  static state_place of(operator_states& states, const state_type& type,
-                        std::function<std::int64_t()> wall_ms) {
-    return {states.first_key_group(), states.last_key_group(), states.max_parallelism(), states.cold(type),
-            std::move(wall_ms)};
-  }
-};
 
 /// A keyed state in one table: the whole of it, or with a cold store what was used lately.
 ///
@@ -57,8 +43,7 @@ public:
                                                      place_.max_parallelism)
                              : hash_range{},
                 .expires = type_.expires.after_ms != 0,
-                .flags = place_.cold != nullptr}},
-        left_{std::make_shared<change_log>()} {
+                .flags = place_.cold != nullptr}} {
     if (place_.cold)
       cold_.emplace(*place_.cold);
   }
@@ -191,15 +176,12 @@ public:
     settle();
     auto frozen = table_.freeze();
     bool all = what == cut_kind::full || table_.confirmed() == 0;
-    left_by_cut_.push_back({table_.version(), number, std::exchange(left_, std::make_shared<change_log>())});
+    left_.cut(table_.version(), number);
     typename table_state_cut<Entry>::left gone;
     bool complete = true;
     if (!all) {
-      for (const auto& each : left_by_cut_) {
-        gone.logs.push_back(each.log);
-        complete = complete && each.log->complete();
-      }
-      gone.with_entries = complete;
+      gone.logs = left_.since_confirmed();
+      gone.with_entries = complete = left_.complete();
     }
     std::int64_t now = type_.expires.after_ms != 0 ? place_.wall_ms() : 0;
     cold_cut cold;
@@ -214,10 +196,8 @@ public:
   }
 
   void confirm(std::uint64_t number) override {
-    while (!left_by_cut_.empty() && left_by_cut_.front().number <= number) {
-      table_.confirm(left_by_cut_.front().version);
-      left_by_cut_.erase(left_by_cut_.begin());
-    }
+    if (auto version = left_.confirm(number))
+      table_.confirm(*version);
   }
   void abandon(std::uint64_t) override {}
 
@@ -235,12 +215,7 @@ public:
     return fault ? "the snapshot of state '" + type_.name + "' cannot be read: " + fault : std::string{};
   }
 
-  std::uint64_t memory() const override {
-    std::uint64_t logs = left_->memory();
-    for (const auto& each : left_by_cut_)
-      logs += each.log->memory();
-    return table_.memory() + heap_ + logs + list_memory();
-  }
+  std::uint64_t memory() const override { return table_.memory() + heap_ + left_.memory() + list_memory(); }
   std::uint64_t entries() const override { return table_.size(); }
 
   void tend() override {
@@ -375,9 +350,9 @@ private:
     if (!tracked)
       return;
     if (why == departure::erased && was.known)
-      left_->remove(group, key.substr(2));
+      left_.latest().remove(group, key.substr(2));
     else if (why == departure::to_store && was.changed)
-      left_->put(group, key.substr(2), {value_.data(), value_.size()});
+      left_.latest().put(group, key.substr(2), {value_.data(), value_.size()});
   }
 
   /// The value as a store has it, with its time in front where it expires.
@@ -541,8 +516,8 @@ private:
       --count;
     }
     cold_->write(std::move(batch));
-    if (left_->complete() && left_->memory() > budget_ / 4)
-      left_->drop_entries();
+    if (left_.latest().complete() && left_.latest().memory() > budget_ / 4)
+      left_.latest().drop_entries();
   }
 
   void drop_expired() {
@@ -585,12 +560,6 @@ private:
     return !entry_.read_key(reader, like) || is_in_memory(like);
   }
 
-  struct left_at_cut {
-    std::uint32_t version;
-    std::uint64_t number;
-    std::shared_ptr<change_log> log;
-  };
-
   state_type type_;
   Entry entry_;
   state_place place_;
@@ -607,8 +576,7 @@ private:
   record* handed_out_ = nullptr;
   std::size_t handed_out_bytes_ = 0;
   std::uint64_t heap_ = 0;
-  std::shared_ptr<change_log> left_;
-  std::vector<left_at_cut> left_by_cut_; ///< cuts that are not confirmed, oldest first
+  departures left_;
   std::vector<char> key_;
   std::vector<char> value_;
   std::string stored_value_;
