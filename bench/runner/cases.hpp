@@ -23,6 +23,13 @@ std::vector<bench_case> map_filter_sum_cases(const bench_settings& settings);
 std::vector<bench_case> exchange_cases(const bench_settings& settings);
 std::vector<bench_case> job_start_cases(const bench_settings& settings);
 
+/// Keyed state without an engine, used as operators use it.
+std::vector<bench_case> freeze_cases(const bench_settings& settings);
+std::vector<bench_case> snapshot_write_cases(const bench_settings& settings);
+std::vector<bench_case> updates_during_snapshot_cases(const bench_settings& settings);
+std::vector<bench_case> restore_cases(const bench_settings& settings);
+std::vector<bench_case> leveldb_cases(const bench_settings& settings);
+
 /// All benches, in the order of the table.
 const std::vector<bench_entry>& all_benches();
 
