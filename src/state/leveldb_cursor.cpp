@@ -2,6 +2,8 @@
 
 #include "state/leveldb_keys.hpp"
 
+#include <algorithm>
+
 namespace weir {
 
 namespace {
@@ -42,6 +44,19 @@ void leveldb_cursor::next() {
   } else {
     iterator_->Next();
   }
+  settle();
+}
+
+void leveldb_cursor::seek(std::string_view key) {
+  core_->throw_if_failed();
+  std::string from;
+  leveldb_keys::to_database(key, state_, from);
+  from = std::max(from, bounds_.from);
+  if (!iterator_ || bytes_since_open_ >= renewed_after_bytes)
+    open_at(from);
+  else
+    iterator_->Seek(from);
+  at_end_ = false;
   settle();
 }
 

@@ -31,6 +31,7 @@ public:
 
   [[nodiscard]] bool valid() const override;
   void next() override;
+  void seek(std::string_view key) override;
   [[nodiscard]] std::string_view key() const override { return key_; }
   [[nodiscard]] std::string_view value() const override {
     return {iterator_->value().data(), iterator_->value().size()};

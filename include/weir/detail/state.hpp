@@ -128,6 +128,8 @@ public:
   virtual ~cold_cursor() = default;
   [[nodiscard]] virtual bool valid() const = 0;
   virtual void next() = 0;
+  /// Goes to the first entry whose key is not before `key`, forwards or backwards.
+  virtual void seek(std::string_view key) = 0;
   [[nodiscard]] virtual std::string_view key() const = 0;
   [[nodiscard]] virtual std::string_view value() const = 0;
 };

@@ -105,7 +105,7 @@ bool read_grown(byte_reader& from, T& value, bool& ended) {
       if (from.left() >= sizeof(T)) [[likely]]
         return read_value(from, value);
     return visit_fields(value, [&](auto& first, auto&... others) {
-      auto read_other = [&](auto& field) {
+      [[maybe_unused]] auto read_other = [&](auto& field) {
         ended = ended || from.left() == 0;
         return ended || read_grown(from, field, ended);
       };

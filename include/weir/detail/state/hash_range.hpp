@@ -20,6 +20,9 @@ struct hash_range {
     std::uint64_t low = begin(first);
     return {low << 48, std::max<std::uint64_t>(1, begin(std::uint64_t{last} + 1) - low)};
   }
+
+  [[nodiscard]] std::uint64_t last() const { return low + (width << 48) - 1; }
+  [[nodiscard]] bool contains(std::uint64_t hash) const { return (hash - low) >> 48 < width; }
 };
 
 /// Spreads a range of hashes evenly over places, in order: the places of a key group lie together. There are

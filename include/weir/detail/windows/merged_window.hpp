@@ -53,6 +53,9 @@ public:
   }
   [[nodiscard]] std::size_t end() const { return result_->end(); }
 
+  /// All of the result is there at once.
+  static bool next_part() { return false; }
+
   /// The window was read. Returns true when all is done.
   bool finish(std::size_t) {
     if (own_result_)
@@ -66,6 +69,25 @@ public:
     std::int64_t number = grid_.number_of(pane);
     for (int level = 1; level < 63 && (std::int64_t{1} << level) <= grid_.size() / grid_.pane(); ++level)
       nodes_.erase({level, number >> level});
+  }
+
+  /// Gives up what is kept for windows to come, and the one that is being prepared.
+  void reset() {
+    nodes_.clear();
+    to_merge_.clear();
+    next_ = 0;
+    merger_.take();
+    merging_ = false;
+    result_.reset();
+  }
+
+  /// Of what was merged.
+  [[nodiscard]] std::size_t bytes() const {
+    std::size_t sum = merger_.bytes() + (result_ && own_result_ ? result_->bytes() : 0);
+    for (const auto& [id, table] : nodes_)
+      if (table && is_sole_owner(table)) // else it is a pane's
+        sum += table->bytes();
+    return sum;
   }
 
 private:
@@ -134,7 +156,7 @@ private:
     if (own_result_)
       return begin_merge(std::move(from));
     result_ = std::move(from.front());
-    reset();
+    all_merged();
     return false;
   }
 
@@ -150,10 +172,10 @@ private:
       return;
     }
     result_ = merger_.take();
-    reset();
+    all_merged();
   }
 
-  void reset() {
+  void all_merged() {
     to_merge_.clear();
     next_ = 0;
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <weir/detail/operator.hpp>
+#include <weir/detail/windows/cold_layers.hpp>
 #include <weir/detail/windows/pane_table.hpp>
 
 #include <atomic>
@@ -35,6 +36,20 @@ template <class Fold>
   }
 }
 
+/// The key groups of a state of windows.
+struct pane_place {
+  std::uint32_t first_key_group = 0;
+  std::uint32_t last_key_group = 0;
+  std::uint32_t max_parallelism = 1;
+
+  [[nodiscard]] hash_range range() const {
+    return hash_range::of_groups(first_key_group, last_key_group, max_parallelism);
+  }
+  [[nodiscard]] hash_range range_of(std::uint32_t group) const {
+    return hash_range::of_groups(group, group, max_parallelism);
+  }
+};
+
 /// Entries of one pane.
 template <class Fold>
 struct pane {
@@ -46,11 +61,9 @@ struct pane {
   event_time start = 0;
   table_ptr<Fold> active;    ///< records go here
   std::vector<layer> sealed; ///< oldest first; not changed any more
-  bool fired = false;        ///< some window with it was
+  cold_layers cold;          ///< of bounded memory: what came before those
 
-  [[nodiscard]] bool empty() const { return active->size() == 0 && sealed.empty(); }
-
-  /// Oldest first.
+  /// Those in memory, oldest first.
   [[nodiscard]] std::vector<table_ptr<Fold>> tables() const {
     std::vector<table_ptr<Fold>> all;
     for (const layer& each : sealed)
@@ -59,6 +72,26 @@ struct pane {
       all.push_back(active);
     return all;
   }
+
+  template <class F>
+  void each_table(F&& f) const {
+    for (const layer& each : sealed)
+      f(*each.table);
+    if (active)
+      f(*active);
+  }
+};
+
+/// What is read of a pane together, perhaps by another thread: sealed layers and what is in the store.
+template <class Fold>
+struct pane_parts {
+  event_time start = 0;
+  cold_layers cold;
+  std::vector<table_ptr<Fold>> layers; ///< in memory, oldest first
+  /// What is in the snapshot that a cut of changes adds to: cold layers before this one, and so many in
+  /// memory.
+  std::uint32_t cold_written_before = 0;
+  std::size_t written_before = 0;
 };
 
 /// Is the table nobody else's? Then what others did to it is visible.
@@ -102,8 +135,11 @@ public:
   /// What came of it.
   table_ptr<Fold> take() {
     from_.clear();
+    current_ = place_ = 0;
     return std::move(target_);
   }
+
+  [[nodiscard]] std::size_t bytes() const { return target_ ? target_->bytes() : 0; }
 
 private:
   std::vector<table_ptr<Fold>> from_;

@@ -5,9 +5,10 @@
 #include <weir/detail/hash.hpp>
 #include <weir/detail/pages.hpp>
 #include <weir/detail/state/hash_range.hpp>
+#include <weir/detail/state/heap_bytes.hpp>
+#include <weir/detail/windows/pane_places.hpp>
 
 #include <algorithm>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -22,16 +23,8 @@
 /// goes through both in order, without cache misses.
 namespace weir::detail {
 
-/// May a table of `Slot` do without a column of hashes? Then key 0 marks a free place.
-template <class Slot, class KeyOf>
-concept bare_slot = std::is_trivially_copyable_v<Slot> && std::is_trivially_default_constructible_v<Slot> &&
-                    !contains_text<Slot> &&
-                    sizeof(Slot) <= 32 &&
-                    std::integral<std::remove_cvref_t<std::invoke_result_t<const KeyOf&, const Slot&>>> &&
-                    !std::same_as<std::remove_cvref_t<std::invoke_result_t<const KeyOf&, const Slot&>>, bool>;
-
-/// Entries by key, in the order of their hashes. Made to be filled, walked and dropped: single entries are
-/// not removed.
+/// Entries by key, in the order of their hashes. Made to be filled, walked and dropped: removing single
+/// entries is possible, but slow.
 template <class Slot, class KeyOf>
 class pane_table {
 public:
@@ -88,7 +81,19 @@ public:
   }
 
   [[nodiscard]] std::size_t size() const { return size_ + (has_zero() ? 1 : 0); }
-  [[nodiscard]] std::size_t bytes() const { return places_.size() * sizeof(place) + texts_->size(); }
+
+  /// Memory held, what entries have allocated as of the last count_heap() included.
+  [[nodiscard]] std::size_t bytes() const { return places_.size() * sizeof(place) + texts_->size() + heap_; }
+  /// What is held besides when so many more entries have made the table grow; mostly 0.
+  [[nodiscard]] std::size_t growth_ahead(std::size_t more) const {
+    return size_ + more < limit_of(places_.size()) ? 0 : 2 * places_.size() * sizeof(place);
+  }
+  static constexpr bool allocates = can_allocate<Slot>();
+  void count_heap() {
+    heap_ = 0;
+    if constexpr (allocates)
+      visit(0, size(), [this](const Slot& slot, std::uint64_t) { heap_ += heap_bytes(slot); });
+  }
 
   /// Room for `entries` without growing. Entries that come in the order of their hashes need it: in a small
   /// table they would all be next to each other.
@@ -100,37 +105,60 @@ public:
       rebuild(capacity);
   }
 
+  /// Removes an entry. Requires that it is there, and that the table is not packed.
+  template <class K>
+  void erase(const K& key, std::uint64_t hash) {
+    if constexpr (bare)
+      if (key == 0) {
+        zero_.reset();
+        return;
+      }
+    std::size_t hole = index(hash);
+    while (!places_[hole].template holds<KeyOf>(key_, key, hash))
+      hole = (hole + 1) & mask_;
+    std::destroy_at(places_[hole].slot());
+    // Those behind it that a search would not find any more move up.
+    for (std::size_t at = (hole + 1) & mask_; !places_[at].free(key_); at = (at + 1) & mask_) {
+      std::uint64_t its_hash = places_[at].hash(key_);
+      if (((at - index(its_hash)) & mask_) < ((at - hole) & mask_))
+        continue;
+      put(places_[hole], its_hash, std::move(*places_[at].slot()));
+      std::destroy_at(places_[at].slot());
+      hole = at;
+    }
+    std::memset(static_cast<void*>(&places_[hole]), 0, sizeof(place));
+    --size_;
+  }
+
   /// Calls `visit(entry, hash)` for places from `from` on until `limit` entries were visited; returns the
   /// place to go on from, or end() after the last.
   template <class Visit>
   std::size_t visit(std::size_t from, std::size_t limit, Visit&& visit) const {
-    if (from == 0 && limit > 0 && has_zero()) {
-      visit(*zero_, hash_of(*zero_));
-      --limit;
-    }
-    for (std::size_t last = end(); from < last && limit > 0; ++from) {
+    std::size_t last = packed() ? size_ : places_.size();
+    for (; from < last && limit > 0; ++from) {
       place& here = places_[from];
       if (here.free(key_))
         continue;
       visit(*here.slot(), here.hash(key_));
       --limit;
     }
+    if (from == last && limit > 0 && has_zero()) {
+      visit(*zero_, hash_of(*zero_));
+      ++from;
+    }
     return from;
   }
-  [[nodiscard]] std::size_t end() const { return packed() ? size_ : places_.size(); }
+  [[nodiscard]] std::size_t end() const { return (packed() ? size_ : places_.size()) + (has_zero() ? 1 : 0); }
 
-  /// Calls `visit(entry, hash)` for all entries of a key group.
+  /// Calls `visit(entry, hash)` for all entries with a hash in the range, which lies in that of the table.
   template <class Visit>
-  void visit_group(std::uint32_t group, std::uint32_t max_parallelism, Visit&& visit) const {
-    auto in_group = [&](std::uint64_t hash) { return key_group(hash, max_parallelism) == group; };
-    if (has_zero() && in_group(hash_of(*zero_)))
+  void visit_range(const hash_range& range, Visit&& visit) const {
+    if (has_zero() && range.contains(hash_of(*zero_)))
       visit(*zero_, hash_of(*zero_));
-    hash_range of_group = hash_range::of_groups(group, group, max_parallelism);
-    std::size_t at = index(of_group.low);
-    std::size_t last = index(of_group.low + (of_group.width << 48) - 1);
+    std::size_t at = index(range.low), last = index(range.last());
     if (packed()) {
       auto visit_if = [&](place& here) {
-        if (in_group(here.hash(key_)))
+        if (range.contains(here.hash(key_)))
           visit(*here.slot(), here.hash(key_));
         return false;
       };
@@ -141,7 +169,7 @@ public:
     for (std::size_t seen = 0, own = last - at; seen < places_.size(); ++seen, at = (at + 1) & mask_) {
       place& here = places_[at];
       bool free = here.free(key_);
-      if (!free && in_group(here.hash(key_)))
+      if (!free && range.contains(here.hash(key_)))
         visit(*here.slot(), here.hash(key_));
       if (free && seen > own)
         return;
@@ -167,37 +195,21 @@ public:
     if (size_ != 0)
       std::memset(static_cast<void*>(places_.data()), 0, places_.size() * sizeof(place));
     size_ = 0;
+    heap_ = 0;
     zero_.reset();
     texts_->clear();
     compact_at_ = smallest_compaction;
   }
 
-private:
-  struct bare_place {
-    Slot value;
-    Slot* slot() { return &value; }
-    template <class Of, class K>
-    [[gnu::always_inline]] bool holds(const Of& of, const K& key, std::uint64_t) const {
-      return std::invoke(of, value) == key;
-    }
-    [[gnu::always_inline]] bool free(const KeyOf& of) const { return std::invoke(of, value) == 0; }
-    [[nodiscard]] std::uint64_t hash(const KeyOf& of) const { return hash_key(std::invoke(of, value)); }
-  };
+  /// The same, for entries of another range of hashes. Not when packed.
+  void clear(const hash_range& range) {
+    clear();
+    range_ = range;
+    spread();
+  }
 
-  struct hashed_place {
-    std::uint64_t mark; ///< the hash; 1 instead of 0, which marks a free place
-    alignas(Slot) std::byte bytes[sizeof(Slot)];
-    Slot* slot() { return std::launder(reinterpret_cast<Slot*>(bytes)); }
-    template <class Of, class K>
-    [[gnu::always_inline]] bool holds(const Of& of, const K& key, std::uint64_t hash) {
-      return mark == mark_of(hash) && std::invoke(of, std::as_const(*slot())) == key;
-    }
-    [[gnu::always_inline]] bool free(const KeyOf&) const { return mark == 0; }
-    [[nodiscard]] std::uint64_t hash(const KeyOf& of) {
-      return mark == 1 ? hash_key(std::invoke(of, std::as_const(*slot()))) : mark;
-    }
-  };
-  using place = std::conditional_t<bare, bare_place, hashed_place>;
+private:
+  using place = std::conditional_t<bare, bare_place<Slot, KeyOf>, hashed_place<Slot, KeyOf>>;
 
   struct no_places {};
   pane_table(hash_range range, KeyOf key, no_places) : range_{range}, key_{key} {}
@@ -208,7 +220,6 @@ private:
   /// A search that is longer says that entries came in the order of their hashes: see reserve().
   static constexpr std::size_t longest_search = 128;
 
-  static std::uint64_t mark_of(std::uint64_t hash) { return hash ? hash : 1; }
   static std::size_t limit_of(std::size_t capacity) { return capacity / 8 * 5; }
 
   [[gnu::always_inline]] [[nodiscard]] std::size_t index(std::uint64_t hash) const {
@@ -220,7 +231,12 @@ private:
   void allocate(std::size_t capacity) {
     places_ = page_array<place>{capacity};
     mask_ = capacity - 1;
-    factor_ = static_cast<std::uint64_t>((static_cast<unsigned __int128>(capacity) << 16) / range_.width);
+    spread();
+  }
+
+  void spread() {
+    factor_ =
+        static_cast<std::uint64_t>((static_cast<unsigned __int128>(places_.size()) << 16) / range_.width);
   }
 
   void destroy() {
@@ -255,7 +271,7 @@ private:
       return &at.value;
     } else {
       Slot* slot = ::new (static_cast<void*>(at.bytes)) Slot(std::forward<Value>(value));
-      at.mark = mark_of(hash);
+      at.mark = place::mark_of(hash);
       return slot;
     }
   }
@@ -286,6 +302,7 @@ private:
       put(places_[size_++], hash, std::move(*here.slot()));
     }
     marks_.push_back(static_cast<std::uint32_t>(size_));
+    heap_ = std::exchange(from.heap_, 0);
     zero_ = std::move(from.zero_);
     texts_.swap(from.texts_);
     from.texts_->clear();
@@ -352,6 +369,7 @@ private:
   std::unique_ptr<Slot> zero_;       ///< the entry of key 0
   std::unique_ptr<arena> texts_ = std::make_unique<arena>();
   std::size_t compact_at_ = smallest_compaction;
+  std::size_t heap_ = 0; ///< what entries have allocated, when it was counted last
 };
 
 } // namespace weir::detail

@@ -50,6 +50,18 @@ public:
   }
   [[nodiscard]] std::size_t end() const { return table_->end(); }
 
+  /// All of the result is there at once.
+  static bool next_part() { return false; }
+
+  /// Gives up what is kept for windows to come, and the one that is being prepared.
+  void reset() {
+    table_.reset();
+    parts_.clear();
+    place_ = 0;
+    live_ = 0;
+  }
+  [[nodiscard]] std::size_t bytes() const { return table_ ? table_->bytes() : 0; }
+
   /// The window was read: takes away the panes that the next one lacks. Returns true when all is done.
   bool finish(std::size_t limit) {
     event_time next = window_ + grid_.slide();
@@ -106,7 +118,7 @@ private:
   using table = pane_table<running_slot, running_key>;
 
   [[nodiscard]] std::unique_ptr<table> make_table() const {
-    return std::make_unique<table>(state_.range(), running_key{fold_.make_slot_key()});
+    return std::make_unique<table>(state_.place().range(), running_key{fold_.make_slot_key()});
   }
 
   /// Puts the tables of the panes [from, to) on the list of those to be added or taken away.

@@ -29,7 +29,7 @@ public:
   [[nodiscard]] virtual std::int64_t watermark() const = 0;
   /// Milliseconds since 1970.
   [[nodiscard]] virtual std::int64_t processing_time() const = 0;
-  /// Asks for on_event_time or on_processing_time at that time, once for each time.
+  /// Asks for on_event_time or on_processing_time when that time has passed, once for each time.
   virtual void at_event_time(std::int64_t time) = 0;
   virtual void at_processing_time(std::int64_t time) = 0;
 };
@@ -136,7 +136,7 @@ public:
     context.at_event_time(of.last_time());
     if (kept.next == detail::max_event_time) {
       std::int64_t rest = time % interval_;
-      kept.next = time - (rest < 0 ? rest + interval_ : rest) + interval_;
+      kept.next = std::min(time - (rest < 0 ? rest + interval_ : rest) + interval_, of.last_time());
       context.at_event_time(kept.next);
     }
     return trigger_result::go_on;
@@ -152,7 +152,8 @@ public:
     into.next = std::min(into.next, other.next);
     if (into.next != detail::max_event_time)
       context.at_event_time(into.next);
-    context.at_event_time(merged.last_time());
+    if (merged.last_time() > context.watermark())
+      context.at_event_time(merged.last_time());
   }
 
 private:

@@ -27,7 +27,9 @@ struct open_window {
 /// Windows of any kind with any trigger, one entry of a map state per key and window: the general path, for
 /// what panes cannot do. It is a function like one of a user, with state and timers per key.
 ///
-/// Timers of a key are not told apart by window; each window knows its own.
+/// Timers of a key are not told apart by window; each window knows its own. A millisecond of processing time
+/// is over when the next one has begun: records may come in it until then. So timers of processing time are
+/// set for the next one.
 template <class Key, class Windows, class Trigger, class Content>
 class window_function {
   using record = typename Content::record;
@@ -73,6 +75,8 @@ public:
 
   void on_timer(std::int64_t time, context_type& context, out& to) {
     bool of_event = context.timer_kind() == timer_kind::event;
+    if (!of_event)
+      --time;
     for (const window& of : open_.keys()) {
       const entry* found = open_.get(of);
       const auto& timers = of_event ? found->event_timers : found->processing_timers;
@@ -103,7 +107,7 @@ private:
     }
     void at_processing_time(std::int64_t time) override {
       note(of_.processing_timers, time);
-      context_.timers().processing(time);
+      context_.timers().processing(later(time, 1));
     }
 
   private:
@@ -127,7 +131,7 @@ private:
     if constexpr (in_event_time)
       context.timers().event(end_of(of));
     else
-      context.timers().processing(end_of(of));
+      context.timers().processing(later(end_of(of), 1));
   }
 
   void add(const window& of, const record& from, event_time time, context_type& context, out& to) {

@@ -20,6 +20,7 @@ class memory_store final : public weir::detail::cold_store {
     explicit cursor(entries all) : all_{std::move(all)}, at_{all_.begin()} {}
     bool valid() const override { return at_ != all_.end(); }
     void next() override { ++at_; }
+    void seek(std::string_view key) override { at_ = all_.lower_bound(key); }
     std::string_view key() const override { return at_->first; }
     std::string_view value() const override { return at_->second; }
 

@@ -67,7 +67,7 @@ TEST_CASE("an interval join gives the pairs of a comparison of all records, what
     keyed_operators under_test{[&] {
       return std::make_unique<made>(by_key{&event::key}, by_key{&event::key}, function{lower, upper, {}});
     }};
-    run_history(under_test, steps, random, 2);
+    run_history(under_test, steps, random, &play_events, 2);
     REQUIRE(difference(under_test.lines, expected.lines) == "");
     REQUIRE(under_test.entries() == 0);
   }

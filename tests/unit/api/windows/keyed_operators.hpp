@@ -1,5 +1,7 @@
 #pragma once
 
+#include "test_backends.hpp"
+
 #include <weir/detail/batch.hpp>
 #include <weir/detail/codec.hpp>
 #include <weir/detail/graph.hpp>
@@ -27,88 +29,6 @@
 namespace windows_test {
 
 using namespace weir::detail;
-
-inline constexpr std::uint32_t key_groups = 16;
-
-/// What a snapshot holds: by state, key group and key.
-struct stored_states {
-  std::map<std::string, std::map<std::pair<std::uint32_t, std::string>, std::string>> keyed;
-  std::map<std::string, std::vector<std::string>> elements;
-};
-
-/// Applies what a cut has to a snapshot.
-inline void apply(state_cut& cut, std::map<std::pair<std::uint32_t, std::string>, std::string>& to) {
-  state_block block;
-  while (cut.next(block)) {
-    column_reader keys{block.keys}, values{block.values};
-    std::string_view key, value;
-    for (std::uint32_t i = 0; i < block.entries && keys.next(key) && values.next(value); ++i)
-      to[{block.key_group, std::string{key}}] = value;
-    for (std::uint32_t i = 0; i < block.removed && keys.next(key); ++i)
-      to.erase({block.key_group, std::string{key}});
-    if (!keys.at_end() || !values.at_end())
-      throw std::logic_error{"a block is not what it says"};
-    block.clear();
-  }
-}
-
-class subtask_states final : public operator_states {
-public:
-  subtask_states(std::uint32_t subtask, std::uint32_t parallelism, const stored_states* from) : from_{from} {
-    while (subtask_of(first_, key_groups, parallelism) != subtask)
-      ++first_;
-    last_ = first_;
-    while (last_ + 1 < key_groups && subtask_of(last_ + 1, key_groups, parallelism) == subtask)
-      ++last_;
-  }
-
-  [[nodiscard]] std::uint32_t first_key_group() const override { return first_; }
-  [[nodiscard]] std::uint32_t last_key_group() const override { return last_; }
-  [[nodiscard]] std::uint32_t max_parallelism() const override { return key_groups; }
-  void add(keyed_state& state) override {
-    keyed.push_back(&state);
-    if (!from_ || !from_->keyed.contains(state.type().name))
-      return;
-    const auto& stored = from_->keyed.at(state.type().name);
-    std::map<std::uint32_t, state_block> blocks;
-    std::uint64_t count = 0;
-    for (const auto& [key, value] : stored) {
-      if (key.first < first_ || key.first > last_)
-        continue;
-      auto& block = blocks[key.first];
-      block.key_group = key.first;
-      ++block.entries;
-      ++count;
-      append_to_column(block.keys, key.second);
-      append_to_column(block.values, value);
-    }
-    state.expect(count);
-    for (const auto& [group, block] : blocks)
-      if (std::string fault = state.load(block); !fault.empty())
-        throw std::logic_error{fault};
-  }
-  cold_store* cold(const state_type&) override { return nullptr; }
-  [[nodiscard]] std::uint64_t memory_budget() const override { return UINT64_MAX; }
-  std::vector<std::string> add_elements(const state_type& state, void* of,
-                                        collect_elements collect) override {
-    collectors.push_back({state.name, of, collect});
-    return from_ && from_->elements.contains(state.name) ? from_->elements.at(state.name)
-                                                         : std::vector<std::string>{};
-  }
-
-  struct collector {
-    std::string name;
-    void* of;
-    collect_elements collect;
-  };
-  std::vector<keyed_state*> keyed;
-  std::vector<collector> collectors;
-
-private:
-  const stored_states* from_;
-  std::uint32_t first_ = 0;
-  std::uint32_t last_ = 0;
-};
 
 class plain_metrics final : public operator_metrics {
 public:
@@ -150,11 +70,12 @@ private:
 
 class subtask_context final : public operator_context {
 public:
-  subtask_context(std::uint32_t subtask, std::uint32_t parallelism, const stored_states* from,
-                  std::vector<std::string>& out, std::vector<std::string>& side, const std::int64_t& wall_ms)
+  subtask_context(std::uint32_t subtask, std::uint32_t parallelism, const backend& where,
+                  const stored_states* from, std::vector<std::string>& out, std::vector<std::string>& side,
+                  const std::int64_t& wall_ms)
       : subtask_{subtask},
         parallelism_{parallelism},
-        states_{subtask, parallelism, from},
+        states_{subtask, parallelism, where, from},
         out_{out},
         side_{side},
         wall_ms_{wall_ms} {}
@@ -209,11 +130,12 @@ public:
   keyed_operators(keyed_operators&&) = default;
   ~keyed_operators() { stop(); }
 
-  void start(std::uint32_t parallelism, const stored_states* from = nullptr) {
+  void start(std::uint32_t parallelism, const backend& where = {}, const stored_states* from = nullptr) {
     stop();
     for (std::uint32_t subtask = 0; subtask < parallelism; ++subtask) {
       auto& added = subtasks_.emplace_back();
-      added.context = std::make_unique<subtask_context>(subtask, parallelism, from, lines, late, wall_ms);
+      added.context =
+          std::make_unique<subtask_context>(subtask, parallelism, where, from, lines, late, wall_ms);
       added.context->sides = sides;
       added.op = make_();
       added.op->open(*added.context);
@@ -291,9 +213,9 @@ public:
   /// Reads what was frozen into the snapshot, and confirms it or not.
   void store(taken_snapshot taken, stored_states& to) {
     if (taken.what == cut_kind::full)
-      to.keyed.clear();
+      to.clear();
     for (auto& [name, cut] : taken.cuts)
-      apply(*cut, to.keyed[name]);
+      to.apply(name, *cut);
     to.elements = std::move(taken.elements);
     for (auto& each : subtasks_)
       for (keyed_state* state : each.context->states().keyed)
@@ -310,6 +232,13 @@ public:
     double sum = 0;
     for (auto& each : subtasks_)
       sum += each.context->metrics().metrics[name].value;
+    return sum;
+  }
+  [[nodiscard]] std::uint64_t memory() {
+    std::uint64_t sum = 0;
+    for (auto& each : subtasks_)
+      for (keyed_state* state : each.context->states().keyed)
+        sum += state->memory();
     return sum;
   }
   [[nodiscard]] std::uint64_t entries() {

@@ -33,9 +33,11 @@ struct step {
   std::uint32_t input = 0; ///< of the operator
 };
 
+enum class clocks { event, processing, both };
+
 struct history_shape {
   std::int64_t unit = 100; ///< about a window's size
-  bool processing_time = false;
+  clocks time = clocks::event;
 };
 
 /// An out-of-order stream with watermarks that now and then overtake records.
@@ -44,9 +46,16 @@ inline std::vector<step> random_history(std::mt19937_64& random, const history_s
     return static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(n));
   };
   std::vector<step> steps;
-  std::int64_t now = up_to(10) - 5 + (up_to(2) ? up_to(1'000'000) : 0), sent = now - 1000, wall = now;
+  std::int64_t now = up_to(10) - 5 + (up_to(2) ? up_to(1'000'000) : 0);
+  if (shape.time != clocks::event) {
+    now = std::abs(now);
+    steps.push_back({step::kind::wall, {}, now, 0});
+  }
+  std::int64_t sent = now - 1000, wall = now;
   std::int64_t disorder = 1 + up_to(shape.unit * 2), keys = 1 + up_to(up_to(4) == 0 ? 300 : 20),
                together = up_to(4) == 0 ? 100 : 12;
+  if (up_to(10) == 0) // more than a few panes hold at once
+    keys = 1'000, together = 200;
   for (std::int64_t i = 0, n = 20 + up_to(60); i < n; ++i) {
     now += up_to(4) == 0 ? up_to(shape.unit) : up_to(1 + shape.unit / 10);
     if (up_to(40) == 0)
@@ -56,7 +65,7 @@ inline std::vector<step> random_history(std::mt19937_64& random, const history_s
       for (std::int64_t r = 0, count = 1 + up_to(together); r < count; ++r)
         made.records.emplace_back(now - up_to(disorder) + up_to(2) * up_to(shape.unit),
                                   event{static_cast<std::uint64_t>(up_to(keys)), up_to(100) - 50});
-    } else if (shape.processing_time) {
+    } else if (shape.time == clocks::processing || (shape.time == clocks::both && up_to(2) == 0)) {
       made.what = step::kind::wall;
       made.time = wall = std::max(wall, now);
     } else {
@@ -68,22 +77,28 @@ inline std::vector<step> random_history(std::mt19937_64& random, const history_s
   return steps;
 }
 
-/// Runs a history, with snapshots and a failure after which the operators go on at another parallelism.
-/// Returns what came out, as if there had been no failure.
-inline void run_history(keyed_operators& under_test, const std::vector<step>& steps, std::mt19937_64& random,
-                        std::uint32_t inputs = 1) {
+/// Gives a step to operators whose records are events.
+inline void play_events(keyed_operators& to, const step& each) {
+  if (each.what == step::kind::records)
+    to.add(each.records, key_of, each.input);
+  else if (each.what == step::kind::watermark)
+    to.watermark(each.time);
+  else
+    to.set_wall(each.time);
+}
+
+/// Runs a history, with snapshots and failures after which the operators go on at another parallelism,
+/// perhaps on another backend. Returns what came out, as if there had been no failure.
+template <class Play = decltype(&play_events)>
+void run_history(keyed_operators& under_test, const std::vector<step>& steps, std::mt19937_64& random,
+                 Play play_step = &play_events, std::uint32_t inputs = 1) {
   auto parallelism = [&] { return static_cast<std::uint32_t>(1 + random() % 4); };
   stored_states stored;
   std::uint64_t number = 0;
-  auto play = [&](const step& each) {
-    if (each.what == step::kind::records)
-      under_test.add(each.records, key_of, each.input);
-    else if (each.what == step::kind::watermark)
-      under_test.watermark(each.time);
-    else
-      under_test.set_wall(each.time);
-  };
-  under_test.start(parallelism());
+  auto play = [&](const step& each) { play_step(under_test, each); };
+  if (steps.front().what == step::kind::wall)
+    under_test.wall_ms = steps.front().time;
+  under_test.start(parallelism(), backend::any(random));
   std::size_t failures = 0;
   bool has_base = false;
   for (std::size_t i = 0; i < steps.size(); ++i) {
@@ -110,9 +125,15 @@ inline void run_history(keyed_operators& under_test, const std::vector<step>& st
           under_test.lines.resize(lines);
           under_test.late.resize(late);
           under_test.wall_ms = wall;
-          under_test.start(parallelism(), &stored);
+          under_test.start(parallelism(), backend::any(random), &stored);
           number = 0;
           has_base = false;
+          if (random() % 2 == 0) {
+            // Nothing is lost by a restore, and nothing is added.
+            stored_states restored;
+            under_test.store(under_test.freeze(++number, cut_kind::full), restored);
+            REQUIRE(restored.keyed == stored.keyed);
+          }
         } else if (random() % 2 == 0) {
           // What changes made of a snapshot is the state as it is.
           stored_states whole;

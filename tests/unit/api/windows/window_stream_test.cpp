@@ -164,9 +164,9 @@ TEST_CASE("records that are too late are counted and come out at the side") {
   weir::environment env;
   weir::side_output<reading> late{"late"};
   auto in =
-      env.from(weir::generate(1'001,
+      env.from(weir::generate(5'001, // several batches: watermarks come behind them
                               [](std::uint64_t i) {
-                                return reading{0, i == 1'000 ? 5 : static_cast<std::int64_t>(i) * 10, 1};
+                                return reading{0, i == 5'000 ? 5 : static_cast<std::int64_t>(i) * 10, 1};
                               }))
           .set_parallelism(1)
           .assign_timestamps(weir::watermarks::monotonous(&reading::at))
