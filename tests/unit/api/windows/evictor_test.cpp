@@ -30,7 +30,7 @@ struct list_all {
 
 /// A record is evicted for good. `evict(records)` is the recomputation's way to do what the evictor does.
 template <class Evictor, class Evict>
-void check(std::uint64_t seed, Evictor evictor, Evict evict) {
+void check_windows(std::uint64_t seed, Evictor evictor, Evict evict) {
   std::mt19937_64 random{seed};
   std::int64_t slide = 1 + static_cast<std::int64_t>(random() % 60);
   std::int64_t size = slide * (1 + static_cast<std::int64_t>(random() % 3));
@@ -71,21 +71,21 @@ struct drop_negative {
 TEST_CASE("evictors leave the records of a recomputation, whatever the disorder and the failures") {
   for (std::uint64_t seed : seeds()) {
     std::size_t count = seed % 4;
-    check(seed, weir::evictors::last{count}, [&](kept_records& records) {
+    check_windows(seed, weir::evictors::last{count}, [&](kept_records& records) {
       while (records.size() > count)
         records.erase(records.begin());
     });
     auto span = static_cast<std::int64_t>(seed % 40);
-    check(seed, weir::evictors::recent{milliseconds{span}}, [&](kept_records& records) {
+    check_windows(seed, weir::evictors::recent{milliseconds{span}}, [&](kept_records& records) {
       auto latest = std::ranges::max_element(records, {}, &kept_record::time)->time;
       std::erase_if(records, [&](const auto& each) { return each.time < latest - span; });
     });
     auto distance = [](const event& a, const event& b) { return static_cast<double>(std::abs(a.n - b.n)); };
-    check(seed, weir::evictors::near_last{20, distance}, [&](kept_records& records) {
+    check_windows(seed, weir::evictors::near_last{20, distance}, [&](kept_records& records) {
       auto last = records.back().of.n;
       std::erase_if(records, [&](const auto& each) { return std::abs(each.of.n - last) >= 20; });
     });
-    check(seed, drop_negative{}, [&](kept_records& records) {
+    check_windows(seed, drop_negative{}, [&](kept_records& records) {
       std::erase_if(records, [](const auto& each) { return each.of.n < 0; });
     });
   }

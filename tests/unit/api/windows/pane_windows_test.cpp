@@ -101,7 +101,7 @@ auto play_as(Convert convert, KeyOf key_of) {
 /// Compares with a recomputation: windows of random shape over random histories. `fold(windowed stream)` says
 /// what is done.
 template <class T, class KeyMember, class Fold, class Play = decltype(&play_events)>
-void check(KeyMember key, Fold fold, naive_windows::recomputation compute, Play play = &play_events) {
+void check_windows(KeyMember key, Fold fold, naive_windows::recomputation compute, Play play = &play_events) {
   for (std::uint64_t seed : seeds()) {
     std::mt19937_64 random{seed};
     auto up_to = [&](std::int64_t n) {
@@ -136,12 +136,12 @@ void check(KeyMember key, Fold fold, naive_windows::recomputation compute, Play 
 } // namespace
 
 TEST_CASE("a sum in windows is that of a recomputation, whatever the disorder and the failures") {
-  check<event>(
+  check_windows<event>(
       &event::key, [](auto windowed) { windowed.sum(&event::n); }, &added_up);
 }
 
 TEST_CASE("the least in windows is that of a recomputation, whatever the disorder and the failures") {
-  check<event>(
+  check_windows<event>(
       &event::key, [](auto windowed) { windowed.min(&event::n); },
       [](const window&, kept_records& records) -> std::vector<std::string> {
         auto least = std::ranges::min_element(records, {}, [](const auto& each) { return each.of.n; });
@@ -150,7 +150,7 @@ TEST_CASE("the least in windows is that of a recomputation, whatever the disorde
 }
 
 TEST_CASE("an aggregate in windows is that of a recomputation, whatever the disorder and the failures") {
-  check<event>(
+  check_windows<event>(
       &event::key, [](auto windowed) { windowed.aggregate(greatest_and_count{}); },
       [](const window&, kept_records& records) -> std::vector<std::string> {
         auto greatest = std::ranges::max_element(records, {}, [](const auto& each) { return each.of.n; });
@@ -160,7 +160,7 @@ TEST_CASE("an aggregate in windows is that of a recomputation, whatever the diso
 
 TEST_CASE("an aggregate that can be taken back, with a function that sees the window, gives what a "
           "recomputation gives") {
-  check<event>(
+  check_windows<event>(
       &event::key,
       [](auto windowed) {
         windowed.template aggregate<event>(sum_and_count{},
@@ -175,7 +175,7 @@ TEST_CASE("an aggregate that can be taken back, with a function that sees the wi
 
 TEST_CASE("a function that sees all records of a window sees those of a recomputation, whatever the disorder "
           "and the failures") {
-  check<event>(
+  check_windows<event>(
       &event::key,
       [](auto windowed) {
         windowed.template process<event>(
@@ -194,7 +194,7 @@ TEST_CASE("a function that sees all records of a window sees those of a recomput
 
 TEST_CASE("a sum by a key that is a string is that of a recomputation, whatever the disorder and the "
           "failures") {
-  check<named>(
+  check_windows<named>(
       &named::name, [](auto windowed) { windowed.sum(&named::n); },
       [](const window&, kept_records& records) -> std::vector<std::string> {
         return {name_of(records.front().of.key) + '\t' + std::to_string(total(records))};
@@ -207,7 +207,7 @@ TEST_CASE("a sum by a key that is a string is that of a recomputation, whatever 
 }
 
 TEST_CASE("windows keep the texts of records that they reduce, whatever the disorder and the failures") {
-  check<labeled>(
+  check_windows<labeled>(
       &labeled::key,
       [](auto windowed) {
         windowed.reduce([](const labeled& a, const labeled& b) {

@@ -21,7 +21,7 @@ std::vector<std::string> added_up(const window&, kept_records& records) {
 }
 
 template <class Fold>
-void check(std::uint64_t seed, bool sliding, Fold fold) {
+void check_windows(std::uint64_t seed, bool sliding, Fold fold) {
   std::mt19937_64 random{seed};
   auto up_to = [&](std::int64_t n) {
     return static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(n));
@@ -47,8 +47,8 @@ void check(std::uint64_t seed, bool sliding, Fold fold) {
 TEST_CASE("windows of processing time give what a recomputation gives, whatever the failures") {
   for (std::uint64_t seed : seeds())
     for (bool sliding : {false, true}) {
-      check(seed, sliding, [](auto windowed) { windowed.sum(&event::n); });
-      check(seed, sliding, [](auto windowed) {
+      check_windows(seed, sliding, [](auto windowed) { windowed.sum(&event::n); });
+      check_windows(seed, sliding, [](auto windowed) {
         windowed.reduce([](const event& a, const event& b) { return event{a.key, a.n + b.n}; });
       });
     }

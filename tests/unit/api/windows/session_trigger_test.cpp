@@ -121,8 +121,8 @@ struct naive_continuous : naive_sessions {
 };
 
 template <class Oracle, class Trigger>
-void check(std::uint64_t seed, std::mt19937_64& random, std::int64_t lateness, Oracle expected,
-           Trigger trigger) {
+void check_windows(std::uint64_t seed, std::mt19937_64& random, std::int64_t lateness, Oracle expected,
+                   Trigger trigger) {
   INFO("seed " << seed << ": lateness " << lateness);
   auto steps = random_history(random, {60});
   recompute(expected, steps);
@@ -146,9 +146,9 @@ TEST_CASE("sessions with triggers fire as those of a recomputation, whatever the
     std::mt19937_64 random{seed};
     std::int64_t lateness = static_cast<std::int64_t>(random() % 2 * (random() % 200));
     std::uint64_t count = 1 + random() % 5;
-    check(seed, random, lateness, naive_count{lateness, count}, weir::triggers::count{count});
+    check_windows(seed, random, lateness, naive_count{lateness, count}, weir::triggers::count{count});
     std::int64_t interval = 1 + static_cast<std::int64_t>(random() % 70);
-    check(seed, random, lateness, naive_continuous{lateness, interval},
-          weir::triggers::continuous_event_time{milliseconds{interval}});
+    check_windows(seed, random, lateness, naive_continuous{lateness, interval},
+                  weir::triggers::continuous_event_time{milliseconds{interval}});
   }
 }

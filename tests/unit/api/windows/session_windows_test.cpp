@@ -27,7 +27,7 @@ std::vector<std::string> each_with_bounds(const window& of, kept_records& record
 
 /// `fold(windowed stream)` says what is done with the records of a session.
 template <class Fold>
-void check(naive_windows::recomputation compute, Fold fold) {
+void check_windows(naive_windows::recomputation compute, Fold fold) {
   for (std::uint64_t seed : seeds()) {
     std::mt19937_64 random{seed};
     std::int64_t lateness = random() % 2 == 0 ? 0 : static_cast<std::int64_t>(random() % 200);
@@ -50,11 +50,11 @@ void check(naive_windows::recomputation compute, Fold fold) {
 } // namespace
 
 TEST_CASE("sessions are those of a recomputation, whatever the disorder and the failures") {
-  check(&added_up, [](auto windowed) { windowed.sum(&event::n); });
+  check_windows(&added_up, [](auto windowed) { windowed.sum(&event::n); });
 }
 
 TEST_CASE("a function sees all records of a session and its bounds, whatever the disorder and the failures") {
-  check(&each_with_bounds, [](auto windowed) {
+  check_windows(&each_with_bounds, [](auto windowed) {
     windowed.template process<event>(
         [](std::uint64_t key, const window& of, const std::vector<event>& records, auto& out) {
           for (const event& each : records)

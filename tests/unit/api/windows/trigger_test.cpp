@@ -35,8 +35,8 @@ void recompute_both(Oracle& oracle, const std::vector<step>& steps) {
 }
 
 template <class Oracle, class Build>
-void check(std::uint64_t seed, std::mt19937_64& random, const history_shape& shape, Oracle expected,
-           Build build) {
+void check_windows(std::uint64_t seed, std::mt19937_64& random, const history_shape& shape, Oracle expected,
+                   Build build) {
   INFO("seed " << seed);
   auto steps = random_history(random, shape);
   recompute_both(expected, steps);
@@ -222,10 +222,10 @@ TEST_CASE("windows that fire by the count of their records give what a recomputa
       std::mt19937_64 random{seed};
       std::uint64_t count = 1 + random() % 5;
       weir::triggers::count trigger{count};
-      check(seed, random, {50}, naive_count{{aligned(50, 20), 0, purges}, count},
-            with_trigger(weir::sliding(milliseconds{50}, milliseconds{20}), trigger, purges));
-      check(seed, random, {50}, naive_count{{.purges = purges}, count},
-            with_trigger(weir::global(), trigger, purges));
+      check_windows(seed, random, {50}, naive_count{{aligned(50, 20), 0, purges}, count},
+                    with_trigger(weir::sliding(milliseconds{50}, milliseconds{20}), trigger, purges));
+      check_windows(seed, random, {50}, naive_count{{.purges = purges}, count},
+                    with_trigger(weir::global(), trigger, purges));
     }
 }
 
@@ -236,10 +236,11 @@ TEST_CASE("windows that fire again and again in event time give what a recomputa
       std::int64_t interval = 1 + static_cast<std::int64_t>(random() % 70);
       std::int64_t lateness = static_cast<std::int64_t>(random() % 2 * (random() % 100));
       weir::triggers::continuous_event_time trigger{milliseconds{interval}};
-      check(seed, random, {50}, naive_continuous_event_time{{aligned(50, 50), lateness, purges}, interval},
-            with_trigger(weir::tumbling(milliseconds{50}), trigger, purges, lateness));
-      check(seed, random, {50}, naive_continuous_event_time{{.purges = purges}, interval},
-            with_trigger(weir::global(), trigger, purges));
+      check_windows(seed, random, {50},
+                    naive_continuous_event_time{{aligned(50, 50), lateness, purges}, interval},
+                    with_trigger(weir::tumbling(milliseconds{50}), trigger, purges, lateness));
+      check_windows(seed, random, {50}, naive_continuous_event_time{{.purges = purges}, interval},
+                    with_trigger(weir::global(), trigger, purges));
     }
 }
 
@@ -249,19 +250,21 @@ TEST_CASE("windows that fire again and again in processing time give what a reco
       std::mt19937_64 random{seed};
       std::int64_t interval = 1 + static_cast<std::int64_t>(random() % 70);
       weir::triggers::continuous_processing_time trigger{milliseconds{interval}};
-      check(seed, random, {50, clocks::both},
-            naive_continuous_processing_time{{aligned(50, 50), 0, purges}, interval},
-            with_trigger(weir::tumbling(milliseconds{50}), trigger, purges));
-      check(seed, random, {50, clocks::both}, naive_continuous_processing_time{{.purges = purges}, interval},
-            with_trigger(weir::global(), trigger, purges));
+      check_windows(seed, random, {50, clocks::both},
+                    naive_continuous_processing_time{{aligned(50, 50), 0, purges}, interval},
+                    with_trigger(weir::tumbling(milliseconds{50}), trigger, purges));
+      check_windows(seed, random, {50, clocks::both},
+                    naive_continuous_processing_time{{.purges = purges}, interval},
+                    with_trigger(weir::global(), trigger, purges));
     }
 }
 
 TEST_CASE("a trigger of a user keeps its own state of each window") {
   for (std::uint64_t seed : seeds()) {
     std::mt19937_64 random{seed};
-    check(seed, random, {50}, naive_when_much_came{{aligned(50, 20)}},
-          with_trigger(weir::sliding(milliseconds{50}, milliseconds{20}), when_much_came{}, false));
-    check(seed, random, {50}, naive_when_much_came{}, with_trigger(weir::global(), when_much_came{}, false));
+    check_windows(seed, random, {50}, naive_when_much_came{{aligned(50, 20)}},
+                  with_trigger(weir::sliding(milliseconds{50}, milliseconds{20}), when_much_came{}, false));
+    check_windows(seed, random, {50}, naive_when_much_came{},
+                  with_trigger(weir::global(), when_much_came{}, false));
   }
 }

@@ -88,7 +88,7 @@ void shorten(std::vector<step>& steps) {
 
 /// `build(stream, windows, lateness)` joins a stream with itself.
 template <class Build>
-void check(naive_windows::recomputation compute, Build build) {
+void check_windows(naive_windows::recomputation compute, Build build) {
   for (std::uint64_t seed : seeds()) {
     std::mt19937_64 random{seed};
     std::int64_t slide = 1 + static_cast<std::int64_t>(random() % 60);
@@ -110,19 +110,19 @@ void check(naive_windows::recomputation compute, Build build) {
 } // namespace
 
 TEST_CASE("a window join gives the pairs of a recomputation, whatever the disorder and the failures") {
-  check(&pairs, [](const auto& records, auto windows, std::int64_t lateness) {
+  check_windows(&pairs, [](const auto& records, auto windows, std::int64_t lateness) {
     joined(records, windows, lateness).template apply<event>(emit_pair{});
   });
 }
 
 TEST_CASE("a co-group gives both sides of a recomputation, whatever the disorder and the failures") {
-  check(&sides, [](const auto& records, auto windows, std::int64_t lateness) {
+  check_windows(&sides, [](const auto& records, auto windows, std::int64_t lateness) {
     co_grouped(records, windows, lateness).template apply<event>(emit_sides{});
   });
 }
 
 TEST_CASE("a window join with a trigger and an evictor joins what they leave") {
-  check(
+  check_windows(
       [](const window& of, kept_records& records) {
         while (records.size() > 4)
           records.erase(records.begin());
