@@ -43,11 +43,27 @@ public:
     if (cuts_.empty() || cuts_.back().sealed_at != sealed_at)
       cuts_.push_back({number, sealed_at});
     end_ = number + 1;
+    ++layers_since_merging_;
+  }
+
+  /// One of two entries of a key is gone.
+  void uncount(std::size_t group) { --entries_[group]; }
+
+  /// Are there probably enough entries of the same keys to make them one? Twice as many as when that was done
+  /// last, so that it costs no more than writing them did.
+  [[nodiscard]] bool worth_merging() const {
+    constexpr std::uint32_t layers_min = 8;
+    return layers_since_merging_ >= layers_min && entries() >= 2 * entries_when_merged_;
+  }
+  /// Those of all keys that were there when it began are one now.
+  void merged() {
+    layers_since_merging_ = 0;
+    entries_when_merged_ = entries();
   }
 
   /// Whether anything of the key group may be there, be it of a layer that is not complete.
   [[nodiscard]] bool has(std::size_t group) const { return group < entries_.size() && entries_[group] != 0; }
-  /// That many were written.
+  /// How many there are, at most.
   [[nodiscard]] std::uint64_t entries() const {
     return std::accumulate(entries_.begin(), entries_.end(), std::uint64_t{0});
   }
@@ -61,6 +77,8 @@ private:
   std::vector<first_of> cuts_; ///< the first layers with that sealed_at
   std::uint32_t end_ = 0;
   std::vector<std::uint32_t> entries_; ///< by key group
+  std::uint32_t layers_since_merging_ = 0;
+  std::uint64_t entries_when_merged_ = 0;
 };
 
 } // namespace weir::detail

@@ -61,6 +61,16 @@ public:
     flush_full();
   }
 
+  /// The same, of keys as the store has them.
+  void remove(std::string_view key) {
+    batch_.remove(key);
+    flush_full();
+  }
+  void replace(std::string_view key, const typename Fold::accumulator_type& value) {
+    batch_.put(key, value);
+    flush_full();
+  }
+
   void flush() { batch_.write(store_); }
 
   /// Calls `f(entry)` for what the complete layers of a pane have of a key, oldest first. Texts are valid as
@@ -76,6 +86,12 @@ public:
       if (auto found = cold_pane_key::read(at->key()); found.layer < of.cold.end())
         f(read_cold_entry<Fold>(found.key, at->value(), texts));
   }
+
+  /// What there is of a pane's key group, which counts from the first; from a key on, or empty.
+  std::unique_ptr<cold_cursor> scan(const pane<Fold>& of, std::uint32_t group, const std::string& from) {
+    return scan(of.start, group, from);
+  }
+  [[nodiscard]] std::uint32_t groups() const { return groups_; }
 
   /// Everything as it is now, for the task's thread.
   std::unique_ptr<cold_cursor> scan() { return store_.scan({}, {}); }
@@ -103,6 +119,11 @@ private:
     std::string from;    ///< where to go on in it; empty: where it begins
   };
 
+  std::unique_ptr<cold_cursor> scan(event_time pane, std::uint32_t group, const std::string& from) {
+    std::string all = cold_pane_key::of_pane(place_.first_key_group + group, pane);
+    return store_.scan(from.empty() ? all : from, behind_prefix(all));
+  }
+
   void flush_full() {
     if (batch_.size() >= cold_batch::size_wanted)
       flush();
@@ -110,12 +131,9 @@ private:
 
   /// Erases what the pane has of its next key group. False when the limit was too small.
   bool erase(forgotten_pane& of, std::size_t& limit) {
-    std::string all = cold_pane_key::of_pane(place_.first_key_group + of.group, of.pane);
-    auto at = store_.scan(of.from.empty() ? all : of.from, behind_prefix(all));
-    for (; at->valid() && limit > 0; at->next(), --limit) {
-      batch_.remove(at->key());
-      flush_full();
-    }
+    auto at = scan(of.pane, of.group, of.from);
+    for (; at->valid() && limit > 0; at->next(), --limit)
+      remove(at->key());
     bool done = !at->valid();
     if (!done)
       of.from = at->key();

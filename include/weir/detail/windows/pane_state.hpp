@@ -3,6 +3,7 @@
 #include <weir/detail/state.hpp>
 #include <weir/detail/type_name.hpp>
 #include <weir/detail/windows/cold_panes.hpp>
+#include <weir/detail/windows/layer_merging.hpp>
 #include <weir/detail/windows/pane_cut.hpp>
 #include <weir/detail/windows/pane_layers.hpp>
 #include <weir/detail/windows/pane_loader.hpp>
@@ -45,6 +46,7 @@ public:
     if (cold_store* store = states.cold(type_)) {
       cold_.emplace(*store, fold_, place_);
       writer_.emplace(*cold_, tables_);
+      merging_.emplace(fold_, *cold_);
     }
   }
 
@@ -77,8 +79,8 @@ public:
     auto at = panes_.begin() + (place_of(start) - panes_.begin());
     std::unique_ptr<pane<Fold>> gone = std::move(*at);
     panes_.erase(at);
-    if (writer_)
-      writer_->leave(*gone);
+    if (bounded())
+      leave(*gone);
     tables_.give_back(std::move(gone->active));
     std::erase_if(gone->sealed, [this](auto& layer) {
       bool in_cut = layer.sealed_at <= last_cut_;
@@ -144,8 +146,8 @@ public:
     confirmed_ = number;
     std::erase_if(dropped_, [&](dropped_pane& gone) {
       bool done = gone.after_cut < number;
-      if (done && writer_) {
-        writer_->leave(*gone.of);
+      if (done && bounded()) {
+        leave(*gone.of);
         cold_->forget(gone.of->start, std::move(gone.of->cold));
       }
       return done;
@@ -189,7 +191,10 @@ public:
       return;
     count_heap(records);
     writer_->fit(records, bytes_max(), last_cut_, [this](auto&& f) { each_pane(f); });
-    cold_->erase_some(std::max<std::size_t>(1024, 4 * records));
+    for (std::size_t i = 0; i < panes_.size() && merging_->idle(); ++i)
+      merging_->begin(*panes_[i]);
+    merging_->step(pace * records);
+    cold_->erase_some(pace * records);
   }
   /// Grows when something of a pane has left memory.
   [[nodiscard]] std::uint64_t layers_written() const { return writer_ ? writer_->layers_written() : 0; }
@@ -248,10 +253,18 @@ private:
     std::uint64_t after_cut; ///< cuts with a greater number lack it
   };
 
+  /// Entries of the store that are looked at for each record that came: more than can be added meanwhile.
+  static constexpr std::size_t pace = 8;
   static constexpr std::size_t packed_min = 64; ///< entries; less is not worth it
 
   auto place_of(event_time start) const {
     return std::ranges::lower_bound(panes_, start, {}, [](const auto& each) { return each->start; });
+  }
+
+  /// The pane is about to go.
+  void leave(const pane<Fold>& gone) {
+    writer_->leave(gone);
+    merging_->leave(gone);
   }
 
   template <class F>
@@ -300,6 +313,7 @@ private:
   table_pool<Fold> tables_;
   std::optional<cold_panes<Fold>> cold_;
   std::optional<pane_writer<Fold>> writer_;
+  std::optional<layer_merging<Fold>> merging_;
   std::vector<std::unique_ptr<pane<Fold>>> panes_;
   std::size_t expected_ = 0; ///< entries of the next pane
   std::uint64_t last_cut_ = 0;
