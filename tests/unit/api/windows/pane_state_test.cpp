@@ -33,8 +33,9 @@ struct bounded_panes {
   }
 
   void add(event_time pane, std::uint64_t shop, std::int64_t amount) {
-    auto [at, fresh] = state->find_or_make(pane).active->find(shop, hash_key(shop),
-                                                              [&] { return sale{shop, amount}; });
+    auto [at, fresh] = state->find_or_make(pane).active->find(shop, hash_key(shop), [&] {
+      return sale{shop, amount};
+    });
     if (!fresh)
       at->amount += amount;
     expected[{pane, shop}] += amount;

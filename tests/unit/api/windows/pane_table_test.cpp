@@ -73,8 +73,9 @@ void check_against_a_map(std::uint64_t seed) {
     REQUIRE(all(range) == expected);
     std::map<Key, std::int64_t> found;
     for (std::size_t place = 0; place != table.end();)
-      place = table.visit(place, 1 + random() % 3,
-                          [&](const Slot& at, std::uint64_t) { REQUIRE(found.emplace(at.key, at.count).second); });
+      place = table.visit(place, 1 + random() % 3, [&](const Slot& at, std::uint64_t) {
+        REQUIRE(found.emplace(at.key, at.count).second);
+      });
     REQUIRE(found == expected);
     hash_range some = hash_range::of_groups(static_cast<std::uint32_t>(random() % 32), 40, 64);
     std::erase_if(found, [&](const auto& each) { return !some.contains(hash_key(each.first)); });
