@@ -16,12 +16,12 @@ namespace weir {
 /// Monotonic time since an arbitrary start.
 using time_point = std::chrono::steady_clock::time_point;
 
-/// Time. Monotonic time drives every timeout; wall time is for people only.
+/// Time. Monotonic time drives every timeout; wall time is for people and for the processing time of jobs.
 class clock {
 public:
   virtual ~clock() = default;
   virtual time_point now() = 0;
-  /// Milliseconds since 1970 in UTC.
+  /// Milliseconds since 1970 in UTC. Never goes back.
   virtual std::int64_t wall_ms() = 0;
 };
 

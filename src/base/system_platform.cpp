@@ -1,6 +1,7 @@
 #include "base/platform.hpp"
 #include "base/system_files.hpp"
 #include "base/thread_executor.hpp"
+#include "base/wall_time.hpp"
 
 #include <cerrno>
 #include <cstdio>
@@ -15,9 +16,15 @@ class system_clock final : public clock {
 public:
   time_point now() override { return std::chrono::steady_clock::now(); }
   std::int64_t wall_ms() override {
-    auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
-    return std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch).count();
+    return wall_.at(in_ms(std::chrono::system_clock::now()), in_ms(std::chrono::steady_clock::now()));
   }
+
+private:
+  static std::int64_t in_ms(auto point) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(point.time_since_epoch()).count();
+  }
+
+  wall_time wall_;
 };
 
 class system_randomness final : public randomness {

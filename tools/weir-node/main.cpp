@@ -1,4 +1,5 @@
 #include "base/options.hpp"
+#include "base/system_files.hpp"
 #include "program_options.hpp"
 #include "rest_address.hpp"
 #include "roles.hpp"
@@ -26,6 +27,7 @@ int main(int argc, char** argv) {
   if (auto ended = parse_command_line(app, argc, argv))
     return *ended;
 
+  allow_many_open_files();
   auto environment = make_system_platform();
   auto settings = common.load(*environment);
   if (!settings) {

@@ -6,6 +6,7 @@
 
 #include "actors/local_cluster.hpp"
 #include "base/options.hpp"
+#include "base/system_files.hpp"
 #include "rest/job_view.hpp"
 #include "scheduler/job_accumulators.hpp"
 
@@ -38,6 +39,7 @@ job_end end_of(const job_details& job) {
 } // namespace
 
 int run_locally(const command_context& with, const built_job& job) {
+  allow_many_open_files();
   interruption signals;
   std::uint64_t slots = std::max<std::uint64_t>(1, slots_of(*job.submission.graph));
   std::uint64_t workers = (slots + slots_of_worker_max - 1) / slots_of_worker_max;

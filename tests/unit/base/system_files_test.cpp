@@ -196,3 +196,16 @@ TEST_CASE_FIXTURE(real_files, "a lock whose file was removed does not keep out t
   old->reset();
   CHECK_FALSE(files->lock(path("a.lock")));
 }
+
+TEST_CASE("a process may open as many files as the system allows it at all") {
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  rlimit few = before;
+  few.rlim_cur = 100;
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
+  CHECK(allow_many_open_files() == before.rlim_max);
+  rlimit after{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &after) == 0);
+  CHECK(after.rlim_cur == before.rlim_max);
+  ::setrlimit(RLIMIT_NOFILE, &before);
+}
