@@ -4,11 +4,12 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 
 namespace weir::simulation {
 
-/// Files that live in this object: the shared disk of all nodes of a simulation.
+/// Files that live in this object: the shared disk of all nodes of a simulation. Any thread may call.
 class memory_files final : public file_system {
 public:
   result<std::unique_ptr<readable_file>> open(const std::string& path) override;
@@ -22,8 +23,14 @@ public:
   result<void> remove_all(const std::string& path) override;
   result<std::unique_ptr<file_lock>> lock(const std::string& path) override;
 
+  struct content {
+    std::mutex lock;
+    std::string bytes;
+  };
+
 private:
-  std::map<std::string, std::shared_ptr<std::string>> files_; // a folder is what stands before a '/'
+  std::mutex lock_;                                       ///< of the maps
+  std::map<std::string, std::shared_ptr<content>> files_; // a folder is what stands before a '/'
   std::map<std::string, std::weak_ptr<file_lock>> locks_;
 };
 
