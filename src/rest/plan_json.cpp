@@ -1,5 +1,7 @@
 #include "rest/plan_json.hpp"
 
+#include "dataflow/chain_drawing.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <string>
@@ -9,26 +11,6 @@ namespace weir {
 namespace {
 
 using nlohmann::json;
-
-std::string_view ship_strategy(detail::partitioning how) {
-  switch (how) {
-  case detail::partitioning::forward:
-    return "FORWARD";
-  case detail::partitioning::hash:
-    return "HASH";
-  case detail::partitioning::rebalance:
-    return "REBALANCE";
-  case detail::partitioning::rescale:
-    return "RESCALE";
-  case detail::partitioning::broadcast:
-    return "BROADCAST";
-  case detail::partitioning::global:
-    return "GLOBAL";
-  case detail::partitioning::custom:
-    return "CUSTOM";
-  }
-  return "UNKNOWN";
-}
 
 json chain_json(const job_vertex& vertex) {
   json chain = json::array();
@@ -52,7 +34,7 @@ json inputs_json(const job_graph& graph, std::uint32_t vertex) {
       continue;
     inputs.push_back({{"num", inputs.size()},
                       {"id", to_string(graph.vertices[edge.from_vertex].id)},
-                      {"ship_strategy", ship_strategy(edge.how)},
+                      {"ship_strategy", name_of(edge.how)},
                       {"exchange", "pipelined_bounded"},
                       {"from_operator", edge.from_operator},
                       {"to_operator", edge.to_operator},
@@ -104,7 +86,8 @@ json plan_json(const job_graph& graph, job_id id) {
               {"optimizer_properties", json::object()},
               {"maxParallelism", vertex.max_parallelism},
               {"slotSharingGroup", vertex.slot_sharing_group},
-              {"chain", chain_json(vertex)}};
+              {"chain", chain_json(vertex)},
+              {"drawing", draw_chain(graph, i)}};
     if (json inputs = inputs_json(graph, i); !inputs.empty())
       node["inputs"] = std::move(inputs);
     nodes.push_back(std::move(node));

@@ -47,4 +47,6 @@ TEST_CASE("a node shows its operator chain as a graph") {
   CHECK(chain[0]["kind"] == "source");
   CHECK(chain[1]["inputs"] == nlohmann::json::array({0}));
   CHECK(chain[2]["inputs"] == nlohmann::json::array({0, 1}));
+  CHECK(plan_json(graph, example_id)["plan"]["nodes"][0]["drawing"] ==
+        nlohmann::json::array({"○ lines", "├─╮", "○ │ words  → HASH to count", "├─╯", "○ join"}));
 }
