@@ -6,6 +6,7 @@
 #include <weir/detail/graph_builder.hpp>
 #include <weir/detail/keyed.hpp>
 #include <weir/detail/process_operator.hpp>
+#include <weir/detail/rich_function.hpp>
 #include <weir/detail/stage.hpp>
 #include <weir/detail/stage_operator.hpp>
 #include <weir/detail/timestamps_operator.hpp>
@@ -78,7 +79,8 @@ inline constexpr bool is_first_step<function_stage<identity_stage, F, Kind>> = t
 /// known.
 ///
 /// Functions of the user are copied to each subtask and called from one thread at a time. A record is theirs
-/// during the call: by value, `const T&` or `T&`.
+/// during the call: by value, `const T&` or `T&`. A function object may have `open(weir::function_context&)`,
+/// which is called before the first record, and `close()`: see process.
 template <class Derived, class T>
 class stream_operations {
 public:
@@ -91,7 +93,10 @@ public:
     using out = record_of_t<std::invoke_result_t<F&, T&>>;
     static_assert(!std::is_void_v<out>,
                   "the function of a map returns the new record; for_each takes one that does not");
-    return self().template step<out, map_stage>("map", std::move(f));
+    if constexpr (is_rich<F>)
+      return add_process<out>("map", rich_map<F>{{std::move(f)}});
+    else
+      return self().template step<out, map_stage>("map", std::move(f));
   }
 
   /// Keeps the records for which `f(record)` is true.
@@ -99,7 +104,10 @@ public:
   auto filter(F f) const {
     static_assert(std::predicate<F&, const T&>,
                   "filter takes a function of one record of this stream that returns bool");
-    return self().template step<T, filter_stage>("filter", std::move(f));
+    if constexpr (is_rich<F>)
+      return add_process<T>("filter", rich_filter<F>{{std::move(f)}});
+    else
+      return self().template step<T, filter_stage>("filter", std::move(f));
   }
 
   /// `f(record, out)` calls `out.emit(...)` as often as it likes with records of type `Out`.
@@ -107,7 +115,10 @@ public:
   auto flat_map(F f) const {
     static_assert(std::invocable<F&, T&, collector<Out>&>,
                   "flat_map<Out> takes a function of one record of this stream and a weir::collector<Out>&");
-    return self().template step<Out, flat_map_stage>("flat_map", std::move(f));
+    if constexpr (is_rich<F>)
+      return add_process<Out>("flat_map", std::move(f));
+    else
+      return self().template step<Out, flat_map_stage>("flat_map", std::move(f));
   }
 
   /// Runs a function object that may keep what it likes between records: `process(record, out)`,
@@ -124,10 +135,7 @@ public:
         "weir::collector<Out>&");
     static_assert(!has_on_timer<F, record_context, collector<Out>>,
                   "on_timer needs a key: call key_by before process");
-    upstream from = self().from();
-    auto node = add_node(from, "process", &record_type_of<Out>(),
-                         [f] { return std::make_unique<process_operator<T, Out, F>>(f); });
-    return stream<Out>{upstream::of(from.env, node)};
+    return add_process<Out>("process", std::move(f));
   }
 
   /// Gives the records their event times, and the stream its watermarks: see watermarks.hpp. What went before
@@ -262,6 +270,14 @@ public:
 
 private:
   const Derived& self() const { return static_cast<const Derived&>(*this); }
+
+  template <class Out, class F>
+  stream<Out> add_process(const char* kind, F f) const {
+    upstream from = self().from();
+    auto node = add_node(from, kind, &record_type_of<Out>(),
+                         [f] { return std::make_unique<process_operator<T, Out, F>>(f); });
+    return stream<Out>{upstream::of(from.env, node)};
+  }
 
   template <class Record, class Member>
   auto keyed_by_member(Member Record::*member) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <weir/detail/operator.hpp>
+#include <weir/function_context.hpp>
 
 #include <concepts>
 #include <functional>
@@ -77,6 +78,15 @@ struct two_functions {
   [[no_unique_address]] F1 first;
   [[no_unique_address]] F2 second;
 
+  void open(auto& context) {
+    open_function(first, context);
+    open_function(second, context);
+  }
+  void close() {
+    close_function(first);
+    close_function(second);
+  }
+
   template <class Record, class Context, class Out>
   requires processes<F1, Record, Context, Out>
   void process1(Record& record, Context& context, Out& out) { call_process(first, record, context, out); }
@@ -89,6 +99,15 @@ template <class F1, class F2>
 struct two_maps {
   [[no_unique_address]] F1 first;
   [[no_unique_address]] F2 second;
+
+  void open(auto& context) {
+    open_function(first, context);
+    open_function(second, context);
+  }
+  void close() {
+    close_function(first);
+    close_function(second);
+  }
 
   template <class Record, class Out>
   void process1(Record& record, Out& out) {

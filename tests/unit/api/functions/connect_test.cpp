@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -63,6 +64,12 @@ auto watched(const weir::stream<payment>& payments, const weir::stream<limit>& l
       .connect(limits.key_by(&limit::customer))
       .process<std::string>(watching{});
 }
+
+struct telling_subtask {
+  std::int64_t subtask = -1;
+  void open(weir::function_context& context) { subtask = context.subtask(); }
+  std::int64_t operator()(const auto&) const { return subtask; }
+};
 
 } // namespace
 
@@ -132,4 +139,48 @@ TEST_CASE("two functions of connected streams may ask their context") {
   test.push<0>({"a", 2});
   test.push<1>({"b", 2});
   CHECK(test.records() == std::vector<std::string>{"a 1", "b 2"});
+}
+
+TEST_CASE("two functions of connected streams are opened and closed, with the state of the key they share") {
+  struct shared {
+    std::shared_ptr<std::string> seen;
+    weir::value_state<std::int64_t> sum;
+    void open(weir::keyed_function_context<std::string>& context) {
+      *seen += "o";
+      sum = context.state(weir::value<std::int64_t>(*seen));
+    }
+    void close() { *seen += "c"; }
+  };
+  struct paying : shared {
+    void operator()(const payment& paid, weir::collector<std::string>& out) {
+      out.emit("paid " + std::to_string(sum.change() += paid.amount));
+    }
+  };
+  struct limiting : shared {
+    void operator()(const limit& set, weir::collector<std::string>& out) {
+      out.emit("limits " + std::to_string(sum.change() += set.most));
+    }
+  };
+  auto seen = std::make_shared<std::string>();
+  {
+    harness<std::string(payment, limit)> test{
+        [&](const weir::stream<payment>& payments, const weir::stream<limit>& limits) {
+          return payments.key_by(&payment::customer)
+              .connect(limits.key_by(&limit::customer))
+              .process<std::string>(paying{{seen}}, limiting{{seen}});
+        }};
+    test.push<0>({"a", 2});
+    test.push<1>({"a", 5});
+    test.push<0>({"a", 3});
+    CHECK(test.records() == std::vector<std::string>{"paid 2", "limits 5", "paid 5"});
+  }
+  CHECK(*seen == "oocc");
+
+  harness<std::int64_t(payment, limit)> test{
+      [](const weir::stream<payment>& payments, const weir::stream<limit>& limits) {
+        return payments.connect(limits).map(telling_subtask{}, telling_subtask{});
+      }};
+  test.push<0>({"a", 2});
+  test.push<1>({"a", 5});
+  CHECK(test.records() == std::vector<std::int64_t>{0, 0});
 }

@@ -89,6 +89,62 @@ TEST_CASE("finish comes after the last record, and close at every end") {
   CHECK(seen->back() == 'c');
 }
 
+TEST_CASE("functions of map, filter and flat_map may have a life of their own") {
+  struct life {
+    std::shared_ptr<std::string> seen;
+    std::string name;
+    weir::sum_accumulator<std::int64_t> calls;
+    weir::operator_list<std::int64_t> all;
+    void open(weir::function_context& context) {
+      name = context.name();
+      calls = context.accumulators().sum("calls");
+      all = context.operator_state(weir::list<std::int64_t>("all"));
+      *seen += "open " + name + ", ";
+    }
+    void close() { *seen += "close " + name + ", "; }
+    std::int64_t count(std::int64_t number) {
+      calls.add(1);
+      all.add(number);
+      return static_cast<std::int64_t>(all.size());
+    }
+  };
+  struct counting_map : life {
+    std::int64_t operator()(std::int64_t number) { return 100 * number + count(number); }
+  };
+  struct counting_filter : life {
+    bool operator()(const std::int64_t& number) { return count(number) % 2 == 0; }
+  };
+  struct counting_flat_map : life {
+    void operator()(std::int64_t number, weir::collector<std::int64_t>& out) {
+      for (std::int64_t i = count(number); i > 0; --i)
+        out.emit(number);
+    }
+  };
+  auto seen = std::make_shared<std::string>();
+  auto make = [seen](const weir::stream<std::int64_t>& in) {
+    return in.map(counting_map{{seen}})
+        .map([](std::int64_t number) { return number; })
+        .filter(counting_filter{{seen}})
+        .flat_map<std::int64_t>(counting_flat_map{{seen}});
+  };
+  std::string snapshot;
+  {
+    harness<std::int64_t(std::int64_t)> test{make};
+    CHECK(*seen == "open flat_map, open filter, open map, ");
+    for (std::int64_t i = 1; i <= 4; ++i)
+      test.push(i, 10 * i);
+    CHECK(test.output() == std::vector<timed<std::int64_t>>{{202, 20}, {404, 40}, {404, 40}});
+    CHECK(test.accumulator("calls") == "10");
+    snapshot = test.snapshot();
+    seen->clear();
+  }
+  CHECK(*seen == "close flat_map, close filter, close map, ");
+  harness<std::int64_t(std::int64_t)> test{make, {.snapshot = snapshot}};
+  test.push(5);
+  test.push(6);
+  CHECK(test.records() == std::vector<std::int64_t>{606, 606, 606});
+}
+
 TEST_CASE("state of a key is there again at another parallelism, with both backends") {
   auto make = [](const weir::stream<order>& orders) {
     return orders.key_by(&order::customer).process<total>(adding{});
