@@ -1,8 +1,11 @@
+#include <capnp/any.h>
 #include <capnp/message.h>
 #include <capnp/serialize.h>
 
 #include <weir/capnp.hpp>
 #include <weir/detail/codec.hpp>
+#include <weir/testing.hpp>
+#include <weir/weir.hpp>
 
 #include "visit.capnp.h"
 
@@ -136,4 +139,69 @@ TEST_CASE("a Cap'n Proto record has a text form and a name by its type id") {
   CHECK(text == "(url = \"/x\", count = 7)");
   CHECK(sent.records->type->name.starts_with("capnp:"));
   CHECK(sent.records->type->name.size() == 6 + 16);
+}
+
+namespace {
+
+/// A visit as a job wrote it whose schema had less, or more: with other sizes of both sections of the struct.
+visit_record visit_of_schema(std::uint16_t data_words, std::uint16_t pointers, const std::string& url) {
+  capnp::MallocMessageBuilder message;
+  auto visit = message.getRoot<capnp::AnyPointer>().initAsAnyStruct(data_words, pointers);
+  visit.getPointerSection()[0].setAs<capnp::Text>(url);
+  if (pointers > 4)
+    visit.getPointerSection()[4].setAs<capnp::Text>("a field that is not known here");
+  return visit_record{message};
+}
+
+/// Keeps the first visit of a key in each kind of state, and gives it again.
+struct keeping_visits {
+  weir::value_state<visit_record> value;
+  weir::list_state<visit_record> list;
+  weir::map_state<std::int64_t, visit_record> map;
+  weir::operator_list<visit_record> own;
+  void open(auto& context) {
+    value = context.state(weir::value<visit_record>("value"));
+    list = context.state(weir::list<visit_record>("list"));
+    map = context.state(weir::map<std::int64_t, visit_record>("map"));
+    own = context.operator_state(weir::list<visit_record>("own"));
+  }
+  void process(const visit_record& visit, weir::collector<visit_record>& out) {
+    if (!value.has_value()) {
+      value.set(visit);
+      list.add(visit);
+      map.put(1, visit);
+      own.add(visit);
+      return;
+    }
+    out.emit(*value.get());
+    out.emit(list.get().at(0));
+    out.emit(*map.get(1));
+    out.emit(own.get().at(0));
+  }
+};
+
+} // namespace
+
+TEST_CASE("a Cap'n Proto record in state is read by jobs whose schema has grown or was smaller") {
+  using namespace weir::testing;
+  auto make = [](const weir::stream<visit_record>& visits) {
+    return visits.key_by([](const visit_record&) { return 1; }).process<visit_record>(keeping_visits{});
+  };
+  using test_harness = harness<visit_record(visit_record)>;
+  for (auto [data_words, pointers] : {std::pair<std::uint16_t, std::uint16_t>{0, 1}, {4, 6}})
+    for (backend state : {backend::hashmap, backend::leveldb}) {
+      test_harness before{make, {.state = state}};
+      before.push(visit_of_schema(data_words, pointers, "/stored/with/another/schema"));
+      test_harness after{make, {.state = backend::hashmap, .snapshot = before.snapshot()}};
+      after.push(make_visit("/", 1));
+      auto found = after.records();
+      REQUIRE(found.size() == 4);
+      for (const auto& each : found) {
+        auto visit = each.reader();
+        CHECK(text_of(visit->getUrl()) == "/stored/with/another/schema");
+        CHECK(visit->getCount() == 7); // the default, where the field was not there or not set
+        CHECK(visit->getTags().size() == 0);
+        CHECK_FALSE(visit->hasPrevious());
+      }
+    }
 }
