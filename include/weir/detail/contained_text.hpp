@@ -16,7 +16,7 @@ constexpr bool find_text_in(type_list<T...>) {
 template <class T>
 constexpr bool find_text() {
   constexpr type_kind of = kind<T>;
-  if constexpr (of == type_kind::text)
+  if constexpr (of == type_kind::text || requires(T & value) { own_codec<T>::text(value); })
     return true;
   else if constexpr (of == type_kind::tuple || of == type_kind::aggregate)
     return find_text_in(fields_t<T>{});

@@ -70,8 +70,11 @@ public:
     out_.attach(context.out());
     part_.emplace(context, state_);
     before_open(context);
-    if constexpr (has_timers)
+    if constexpr (has_timers) {
       part_->timers.open(context);
+      part_->states.leave_room_for(part_->timers.event());
+      part_->states.leave_room_for(part_->timers.processing());
+    }
     open_function(function_, part_->opening);
   }
 

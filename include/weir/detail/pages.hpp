@@ -19,12 +19,12 @@ public:
   page_array() = default;
   page_array(const page_array&) = delete;
 
-  /// Throws std::bad_alloc.
-  explicit page_array(std::size_t count) : count_{count} {
+  /// Throws std::bad_alloc. `huge`: as above; without it, memory that was given back stays away.
+  explicit page_array(std::size_t count, bool huge = true) : count_{count} {
     void* pages = ::mmap(nullptr, bytes(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (pages == MAP_FAILED)
       throw std::bad_alloc{};
-    if (bytes() >= huge_page)
+    if (huge && bytes() >= huge_page)
       ::madvise(pages, bytes(), MADV_HUGEPAGE);
     values_ = static_cast<T*>(pages);
   }

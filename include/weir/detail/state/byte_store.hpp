@@ -1,15 +1,12 @@
 #pragma once
 
 #include <weir/detail/contained_text.hpp>
-#include <weir/detail/pages.hpp>
+#include <weir/detail/state/byte_spans.hpp>
 
-#include <algorithm>
-#include <array>
-#include <bit>
 #include <cstddef>
 #include <cstring>
+#include <deque>
 #include <memory>
-#include <new>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -17,14 +14,31 @@
 
 namespace weir::detail {
 
-/// Byte strings that live and die one by one: the long texts of a table. Sizes are rounded up to classes at
-/// most a quarter apart, so what is released is used again by strings of about that size.
+/// Byte strings that live and die one by one: the long texts of a table.
 class byte_store {
 public:
   const char* keep(std::string_view bytes) {
-    char* to = reserve(bytes.size());
+    char* to = bytes.size() <= byte_spans::largest ? spans_.take(bytes.size()) : take_large(bytes.size());
     std::memcpy(to, bytes.data(), bytes.size());
     return to;
+  }
+
+  /// Gives other bytes to a text whose bytes, if it is long, are kept here.
+  void set(weir::text& text, std::string_view bytes) {
+    weir::text old = text;
+    text = bytes;
+    bool old_is_kept = !text_access::is_inline(old);
+    if (text_access::is_inline(text)) {
+      if (old_is_kept)
+        release(old.data(), old.size());
+    } else if (old_is_kept && !holding_ && byte_spans::fit_alike(old.size(), bytes.size())) {
+      std::memcpy(const_cast<char*>(old.data()), bytes.data(), bytes.size());
+      text_access::move_to(text, old.data());
+    } else {
+      text_access::move_to(text, keep(bytes));
+      if (old_is_kept)
+        release(old.data(), old.size());
+    }
   }
 
   /// What keep() gave for a string of that size.
@@ -39,91 +53,65 @@ public:
   void hold() { holding_ = true; }
   void let_go() {
     holding_ = false;
-    for (auto [bytes, size] : held_)
-      free(const_cast<char*>(bytes), size);
-    held_ = {};
+    free_ = held_.size();
   }
 
-  /// Bytes of memory taken.
-  [[nodiscard]] std::size_t memory() const {
-    return chunk_bytes_ + large_bytes_ + held_.capacity() * sizeof(held_[0]);
+  /// Between two batches: frees some of what was held, and says whether texts are to be moved (byte_spans):
+  /// then each long text is to be shown to move_if_leaving(), some at a time, and at last all_moved() called.
+  bool tend() {
+    for (std::size_t i = 0; i < freed_at_once && free_ > 0; ++i, --free_) {
+      free(const_cast<char*>(held_.front().first), held_.front().second);
+      held_.pop_front();
+    }
+    return !holding_ && (spans_.is_moving() || spans_.begin_moving());
   }
+  void move_if_leaving(weir::text& long_text) {
+    std::string_view bytes = long_text.view();
+    if (bytes.size() > byte_spans::largest || !spans_.is_leaving(bytes.data()))
+      return;
+    text_access::move_to(long_text, keep(bytes));
+    release(bytes.data(), bytes.size());
+  }
+  void all_moved() { spans_.end_moving(); }
+
+  /// Bytes of memory taken, and what that comes down to when texts have been moved.
+  [[nodiscard]] std::size_t memory() const { return spans_.memory() + beside_spans(); }
+  [[nodiscard]] std::size_t needed() const { return spans_.needed() + beside_spans(); }
 
 private:
-  static constexpr std::size_t smallest = 16;
-  static constexpr std::size_t largest = 8 * 1024; ///< longer ones have memory of their own
-  static constexpr std::size_t first_chunk = 16 * 1024;
-  static constexpr std::size_t last_chunk = 4 * 1024 * 1024;
-  static constexpr std::size_t classes = 4 * std::bit_width(largest / smallest);
+  /// What a cut has held is much after a long one, and freeing it all at once would be a pause.
+  static constexpr std::size_t freed_at_once = 8192;
 
-  /// Four classes to a power of two.
-  static std::size_t class_of(std::size_t size) {
-    size = std::max(size, smallest) - 1;
-    auto power = static_cast<std::size_t>(std::bit_width(size)) - 1; // 2^power <= size
-    std::size_t quarter = (size >> (power - 2)) & 3;
-    return (power - 3) * 4 + quarter;
-  }
-  static std::size_t size_of(std::size_t number) {
-    std::size_t power = number / 4 + 3;
-    return (std::size_t{1} << power) + (number % 4 + 1) * (std::size_t{1} << (power - 2));
-  }
+  [[nodiscard]] std::size_t beside_spans() const { return large_bytes_ + held_.size() * sizeof(held_[0]); }
 
-  char* reserve(std::size_t size) {
-    if (size > largest) {
-      auto& large = large_.emplace_back(std::make_unique_for_overwrite<char[]>(size));
-      large_bytes_ += size;
-      place_of_large_[large.get()] = large_.size() - 1;
-      return large.get();
-    }
-    std::size_t number = class_of(size);
-    if (free_[number])
-      return reinterpret_cast<char*>(std::exchange(free_[number], free_[number]->next));
-    std::size_t rounded = size_of(number);
-    if (rounded > left_)
-      next_chunk();
-    left_ -= rounded;
-    return std::exchange(position_, position_ + rounded);
+  char* take_large(std::size_t size) {
+    auto& large = large_.emplace_back(std::make_unique_for_overwrite<char[]>(size));
+    large_bytes_ += size;
+    place_of_large_[large.get()] = large_.size() - 1;
+    return large.get();
   }
 
   void free(char* bytes, std::size_t size) {
-    if (size > largest) {
-      large_bytes_ -= size;
-      auto at = place_of_large_.find(bytes);
-      std::size_t place = at->second;
-      place_of_large_.erase(at);
-      if (place + 1 != large_.size()) {
-        large_[place] = std::move(large_.back());
-        place_of_large_[large_[place].get()] = place;
-      }
-      large_.pop_back();
-      return;
+    if (size <= byte_spans::largest)
+      return spans_.give_back(bytes);
+    large_bytes_ -= size;
+    auto at = place_of_large_.find(bytes);
+    std::size_t place = at->second;
+    place_of_large_.erase(at);
+    if (place + 1 != large_.size()) {
+      large_[place] = std::move(large_.back());
+      place_of_large_[large_[place].get()] = place;
     }
-    auto* block = ::new (static_cast<void*>(bytes)) free_block;
-    block->next = std::exchange(free_[class_of(size)], block);
+    large_.pop_back();
   }
 
-  void next_chunk() {
-    std::size_t size = std::clamp(chunk_bytes_ / 2, first_chunk, last_chunk);
-    chunks_.emplace_back(size);
-    chunk_bytes_ += size;
-    position_ = chunks_.back().data();
-    left_ = size;
-  }
-
-  struct free_block {
-    free_block* next;
-  };
-
-  std::vector<page_array<char>> chunks_;
-  char* position_ = nullptr;
-  std::size_t left_ = 0;
-  std::size_t chunk_bytes_ = 0;
-  std::array<free_block*, classes> free_{};
+  byte_spans spans_;
   std::vector<std::unique_ptr<char[]>> large_;
   std::unordered_map<const char*, std::size_t> place_of_large_;
   std::size_t large_bytes_ = 0;
   bool holding_ = false;
-  std::vector<std::pair<const char*, std::size_t>> held_;
+  std::deque<std::pair<const char*, std::size_t>> held_;
+  std::size_t free_ = 0; ///< of those that are held, the first so many are not read any more
 };
 
 /// Calls `f` with each text inside `value`.
@@ -134,6 +122,8 @@ void for_each_text(T& value, F&& f) {
     return;
   else if constexpr (of == type_kind::text)
     f(value);
+  else if constexpr (of == type_kind::own)
+    f(own_codec<T>::text(value));
   else if constexpr (of == type_kind::tuple)
     std::apply([&](auto&... fields) { (for_each_text(fields, f), ...); }, value);
   else if constexpr (of == type_kind::aggregate)

@@ -58,6 +58,10 @@ public:
         describe_state<K, Acc>(state, state_kind::aggregating), state.aggregate);
   }
 
+  /// A state of the operator that is not made here, whose memory counts for the budget: these have what it
+  /// leaves.
+  void leave_room_for(const keyed_state& other) { others_.push_back(&other); }
+
   /// All handles are about this key now; it lives until the next call of select or deselect.
   [[gnu::always_inline]] void select(const K& key, std::uint64_t hash) { current_.select(key, hash); }
   void deselect() { current_.deselect(); }
@@ -109,6 +113,8 @@ private:
     if (budget == std::numeric_limits<std::uint64_t>::max())
       return;
     std::uint64_t all = 0;
+    for (const keyed_state* each : others_)
+      all += each->memory();
     for (const opened& each : opened_)
       all += each.state->memory();
     for (const opened& each : opened_) {
@@ -122,6 +128,7 @@ private:
   std::function<std::int64_t()> wall_ms_;
   current_key<K> current_;
   std::vector<opened> opened_;
+  std::vector<const keyed_state*> others_;
 };
 
 } // namespace weir::detail

@@ -12,8 +12,8 @@ namespace weir::detail {
 
 /// Entries of maps, with a list per key of those that are in memory.
 template <class K, class UK, class V>
-class map_table final : public table_state<map_entry<K, UK, V, true>> {
-  using base = table_state<map_entry<K, UK, V, true>>;
+class map_table final : public table_state<map_entry<K, UK, stored_value_t<V>, true>> {
+  using base = table_state<map_entry<K, UK, stored_value_t<V>, true>>;
   using list_entry = value_entry<K, std::vector<std::uint64_t>>;
 
 public:
@@ -29,6 +29,11 @@ public:
   record* at(const auto& key, std::uint64_t hash, std::uint32_t position) {
     using key_type = std::remove_cvref_t<decltype(key)>;
     return this->memory_table().peek(listed_place<key_type>{key, position}, hash);
+  }
+
+  void tend() override {
+    base::tend();
+    lists_.tend();
   }
 
 protected:
@@ -73,7 +78,7 @@ private:
 template <class K, class UK, class V>
 class table_map final : public map_cell<UK, V> {
 public:
-  using entry = map_entry<K, UK, V, true>;
+  using entry = map_entry<K, UK, stored_value_t<V>, true>;
   using state = map_table<K, UK, V>;
 
   table_map(state_type type, state_place place, const current_key<K>& current)
@@ -82,15 +87,15 @@ public:
   const V* find(const UK& key) override {
     auto pair = lookup(key);
     auto* found = state_.read(pair, hash_of(key), current_.hash());
-    return found ? &found->value : nullptr;
+    return found ? &state_.value_of(*found) : nullptr;
   }
   V& make(const UK& key) override {
-    return make_record(key, [] { return V{}; }).first->value;
+    return state_.change_value(*make_record(key, [] { return V{}; }).first);
   }
   void set(const UK& key, V&& value) override {
     auto [at, fresh] = make_record(key, [&]() -> V&& { return std::move(value); });
     if (!fresh)
-      at->value = std::move(value);
+      state_.set_value(*at, std::move(value));
   }
   bool erase(const UK& key) override {
     auto pair = lookup(key);
@@ -99,9 +104,11 @@ public:
 
   void visit(function_ref<bool(const UK&, const V&)> f) override {
     const K& key = current();
+    state_.settle();
     const auto* hashes = state_.listed(key, current_.hash());
     for (std::uint32_t i = 0; hashes && i < hashes->size(); ++i)
-      if (const auto* record = alive(key, (*hashes)[i], i); record && !f(user_key(*record), record->value))
+      if (const auto* record = alive(key, (*hashes)[i], i);
+          record && !f(user_key(*record), state_.value_of(*record)))
         return;
     if (state_.cold())
       visit_store(f);
@@ -121,6 +128,7 @@ public:
         erase(key);
     }
     const K& key = current();
+    state_.settle();
     while (const auto* hashes = state_.listed(key, current_.hash())) {
       auto last = static_cast<std::uint32_t>(hashes->size() - 1);
       state_.erase(*state_.at(key, hashes->back(), last));
@@ -140,7 +148,7 @@ private:
   auto make_record(const UK& key, Make&& make) {
     auto pair = lookup(key);
     return state_.find_or_make(pair, hash_of(key), current_.hash(), [&] {
-      return record{stored_key_t<K>(pair.key), stored_key_t<UK>(key), 0, make()};
+      return record{stored_key_t<K>(pair.key), stored_key_t<UK>(key), 0, state_.to_stored(make())};
     });
   }
 
@@ -181,7 +189,7 @@ private:
       if (renew)
         to_renew.emplace_back(
             user_key(read)); // brought to memory below, when no record can come twice any more
-      else if (!f(user_key(read), read.value))
+      else if (!f(user_key(read), state_.value_of(read)))
         return;
     }
     for (const UK& each : to_renew)

@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <stdexcept>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -143,6 +144,9 @@ public:
     detail::change_texts(of, *bytes_, std::forward<F>(f));
   }
 
+  /// Gives a text of a record other bytes.
+  void set_text(weir::text& of, std::string_view bytes) { bytes_->set(of, bytes); }
+
   struct erased {
     bool known;   ///< an earlier cut may have the key
     bool changed; ///< the record changed since the last confirmed cut
@@ -221,10 +225,13 @@ public:
       use(make_array(places));
   }
 
-  /// Between two batches: goes on moving to another size.
+  /// Between two batches: goes on moving to another size, and texts to where they leave less room.
   void tend() {
     if (log_ && log_->finished.load(std::memory_order_acquire))
       end_cut();
+    if constexpr (contains_text<record>)
+      if (bytes_->tend())
+        move_texts();
     if (!next_ && places_ > shrink_above && size_ < places_ / 16)
       resize(places_ / 4);
     if (next_)
@@ -258,12 +265,9 @@ public:
   }
 
   /// Bytes of memory, what a cut keeps included; not what values have allocated.
-  [[nodiscard]] std::size_t memory() const {
-    // Pages of the next array are taken as it fills up, from its front as well.
-    std::size_t moved_to = next_ ? next_->memory() / main_->end * boundary_ : 0;
-    return main_->memory() - dropped_ * sizeof(slot) + moved_to + bytes_->memory() +
-           (log_ ? log_->memory.load(std::memory_order_relaxed) : 0);
-  }
+  [[nodiscard]] std::size_t memory() const { return memory_of_slots() + bytes_->memory(); }
+  /// What that comes down to in a while, when texts have been moved.
+  [[nodiscard]] std::size_t memory_needed() const { return memory_of_slots() + bytes_->needed(); }
 
   /// What another thread needs to read the table as it is now.
   struct frozen {
@@ -307,6 +311,7 @@ private:
   static constexpr std::size_t moved_per_batch = 4096;
   static constexpr std::size_t moved_per_insert = 16;
   static constexpr std::size_t shrink_above = 64 * 1024;
+  static constexpr std::size_t texts_looked_at = 2048;            ///< slots per batch
   static constexpr std::size_t dropped_at_once = 2 * 1024 * 1024; ///< bytes of slots that have moved
 
   /// Entries that so many places take. A small table stays in the processor's cache, so it can be emptier and
@@ -316,6 +321,13 @@ private:
     if (how_.flags)
       return places / 4 * 3;
     return places <= small ? places / 4 : places / 8 * 5;
+  }
+
+  [[nodiscard]] std::size_t memory_of_slots() const {
+    // Pages of the next array are taken as it fills up, from its front as well.
+    std::size_t moved_to = next_ ? next_->memory() / main_->end * boundary_ : 0;
+    return main_->memory() - dropped_ * sizeof(slot) + moved_to +
+           (log_ ? log_->memory.load(std::memory_order_relaxed) : 0);
   }
 
   std::shared_ptr<array> make_array(std::size_t places) {
@@ -555,6 +567,20 @@ private:
     }
   }
 
+  void move_texts() {
+    for (std::size_t i = 0; i < texts_looked_at; ++i, ++text_hand_) {
+      if (text_hand_ >= slot_count()) {
+        text_hand_ = 0;
+        return bytes_->all_moved();
+      }
+      if (record* at = slot_record(text_hand_))
+        for_each_text(*at, [this](weir::text& text) {
+          if (!text_access::is_inline(text))
+            bytes_->move_if_leaving(text);
+        });
+    }
+  }
+
   void end_cut() {
     log_ = nullptr;
     if constexpr (contains_text<record>)
@@ -572,6 +598,7 @@ private:
   std::shared_ptr<array> main_;
   std::shared_ptr<array> next_;
   std::size_t dropped_ = 0;
+  std::size_t text_hand_ = 0;
   std::shared_ptr<byte_store> bytes_ = std::make_shared<byte_store>();
   std::shared_ptr<cut_log<slot>> log_;
   std::uint32_t version_ = 0; ///< the number of the last freeze

@@ -2,6 +2,7 @@
 
 #include <weir/detail/state/cold_side.hpp>
 #include <weir/detail/state/departures.hpp>
+#include <weir/detail/state/encoded_value.hpp>
 #include <weir/detail/state/state_place.hpp>
 #include <weir/detail/state/table_state_cut.hpp>
 
@@ -32,6 +33,8 @@ public:
   using table = state_table<Entry>;
   using record = typename Entry::record;
   static constexpr bool by_key = Entry::spread_by_key; ///< the hash of a lookup is that of the operator's key
+  using stored_value = std::remove_cvref_t<decltype(Entry::value(std::declval<record&>()))>;
+  using value_type = typename value_access<stored_value>::type;
 
   table_state(state_type type, Entry entry, state_place place)
       : type_{std::move(type)},
@@ -97,6 +100,51 @@ public:
     if (record* found = find(key, hash, group_hash)) [[likely]]
       return {found, false};
     return {insert(hash, std::forward<Make>(make), origin::user), true};
+  }
+
+  /// The value of a record.
+  const value_type& value_of(const record& of) {
+    if constexpr (decodes)
+      return access_.read(Entry::value(of), type_.name);
+    else
+      return Entry::value(of);
+  }
+  /// The same, to be changed, of a record that was looked up for that.
+  value_type& change_value(record& of) {
+    if constexpr (decodes) {
+      value_type& value = access_.read(Entry::value(of), type_.name);
+      opened_ = &of;
+      return value;
+    } else {
+      return Entry::value(of);
+    }
+  }
+  void set_value(record& of, value_type&& value) {
+    if constexpr (decodes)
+      table_.set_text(Entry::value(of).bytes, access_.write(value));
+    else
+      Entry::value(of) = std::move(value);
+  }
+  /// As a new record has it; valid until the next such call.
+  template <class V>
+  decltype(auto) to_stored(V&& value) {
+    if constexpr (decodes)
+      return stored_value{access_.write(value)};
+    else
+      return std::forward<V>(value);
+  }
+
+  /// Ends what was handed out, which may not be changed any more. All calls do so but those that only ask.
+  [[gnu::always_inline]] void settle() {
+    if constexpr (decodes) {
+      if (opened_) [[unlikely]]
+        write_opened();
+    }
+    if constexpr (allocates)
+      if (handed_out_) {
+        heap_ += Entry::heap(*handed_out_) - handed_out_bytes_;
+        handed_out_ = nullptr;
+      }
   }
 
   /// Changes a record that has texts by `f(record)`.
@@ -215,7 +263,7 @@ public:
     return fault ? "the snapshot of state '" + type_.name + "' cannot be read: " + fault : std::string{};
   }
 
-  std::uint64_t memory() const override { return table_.memory() + heap_ + left_.memory() + list_memory(); }
+  std::uint64_t memory() const override { return table_.memory() + memory_beside_table(); }
   std::uint64_t entries() const override { return table_.size(); }
 
   void tend() override {
@@ -250,18 +298,17 @@ private:
   static constexpr std::size_t stored_looks = 512;
   static constexpr std::int64_t stored_pause_ms = 10;
   static constexpr bool allocates = Entry::allocates;
+  static constexpr bool decodes = value_access<stored_value>::decodes;
 
   /// 0 stands for a time that never comes.
   static bool has_passed(std::int64_t time, std::int64_t now) { return time != 0 && time <= now; }
 
-  /// Counts again what the record that was handed out last has allocated.
-  [[gnu::always_inline]] void settle() {
-    if constexpr (allocates)
-      if (handed_out_) {
-        heap_ += Entry::heap(*handed_out_) - handed_out_bytes_;
-        handed_out_ = nullptr;
-      }
+  [[gnu::noinline]] void write_opened() {
+    record& of = *std::exchange(opened_, nullptr);
+    table_.set_text(Entry::value(of).bytes, access_.write(access_.last()));
   }
+
+  /// Remembers what a record has allocated, since that is about to change.
   void hand_out(record& of) {
     if constexpr (allocates) {
       handed_out_ = &of;
@@ -472,13 +519,17 @@ private:
     return nullptr;
   }
 
+  [[nodiscard]] std::uint64_t memory_beside_table() const { return heap_ + left_.memory() + list_memory(); }
+  /// Of this, records that leave free some at once.
+  [[nodiscard]] std::uint64_t memory_needed() const { return table_.memory_needed() + memory_beside_table(); }
+
   [[gnu::noinline]] void make_room() {
-    if (memory() + table_.growth_ahead() > budget_)
+    if (memory_needed() + table_.growth_ahead() > budget_)
       write_back(batch_size);
   }
 
   void fit_budget() {
-    for (int rounds = 0; rounds < 8 && memory() > budget_ && table_.size() > 0; ++rounds)
+    for (int rounds = 0; rounds < 8 && memory_needed() > budget_ && table_.size() > 0; ++rounds)
       if (!table_.halve())
         write_back(batch_size);
   }
@@ -573,6 +624,8 @@ private:
   std::size_t expiry_hand_ = 0;
   std::string stored_hand_; ///< where to look next for expired entries of the store
   std::int64_t stored_looked_at_ = 0;
+  [[no_unique_address]] value_access<stored_value> access_;
+  record* opened_ = nullptr; ///< its value is being changed where `access_` has it
   record* handed_out_ = nullptr;
   std::size_t handed_out_bytes_ = 0;
   std::uint64_t heap_ = 0;

@@ -19,7 +19,8 @@ state_type describe_state(const auto& state, state_kind kind, std::string user_k
 template <class K, class V, class Reduce>
 class table_value final : public value_cell<V> {
 public:
-  using state = table_state<value_entry<K, V>>;
+  using entry = value_entry<K, stored_value_t<V>>;
+  using state = table_state<entry>;
 
   table_value(state_type type, state_place place, const current_key<K>& current, Reduce reduce)
       : state_{std::move(type), {}, std::move(place)}, current_{current}, reduce_{std::move(reduce)} {}
@@ -27,20 +28,22 @@ public:
   const V* find() override {
     const K& key = current();
     auto* found = state_.read(key, current_.hash(), current_.hash());
-    return found ? &found->value : nullptr;
+    return found ? &state_.value_of(*found) : nullptr;
   }
   V& make() override {
-    return make_record([] { return V{}; }).first->value;
+    return state_.change_value(*make_record([] { return V{}; }).first);
   }
   void set(V&& value) override {
     auto [at, fresh] = make_record([&]() -> V&& { return std::move(value); });
     if (!fresh)
-      at->value = std::move(value);
+      state_.set_value(*at, std::move(value));
   }
   void add(const V& value) override {
     auto [at, fresh] = make_record([&]() -> const V& { return value; });
-    if (!fresh)
-      at->value = reduce_(std::as_const(at->value), value);
+    if (fresh)
+      return;
+    V& so_far = state_.change_value(*at);
+    so_far = reduce_(std::as_const(so_far), value);
   }
   void erase() override {
     const K& key = current();
@@ -56,7 +59,7 @@ private:
   auto make_record(Make&& make) {
     const K& key = current();
     return state_.find_or_make(key, current_.hash(), current_.hash(), [&] {
-      return typename value_entry<K, V>::record{stored_key_t<K>(key), make()};
+      return typename entry::record{stored_key_t<K>(key), state_.to_stored(make())};
     });
   }
 
@@ -68,7 +71,8 @@ private:
 template <class K, class In, class Acc, class Out, class Aggregate>
 class table_aggregate final : public aggregate_cell<In, Out> {
 public:
-  using state = table_state<value_entry<K, Acc>>;
+  using entry = value_entry<K, stored_value_t<Acc>>;
+  using state = table_state<entry>;
 
   table_aggregate(state_type type, state_place place, const current_key<K>& current, Aggregate aggregate)
       : state_{std::move(type), {}, std::move(place)}, current_{current}, aggregate_{std::move(aggregate)} {}
@@ -77,16 +81,16 @@ public:
     const K& key = current_.get(state_.type().name);
     auto made = state_.find_or_make(key, current_.hash(), current_.hash(), [&] {
       if constexpr (requires { aggregate_.create(); })
-        return typename value_entry<K, Acc>::record{stored_key_t<K>(key), aggregate_.create()};
+        return typename entry::record{stored_key_t<K>(key), state_.to_stored(aggregate_.create())};
       else
-        return typename value_entry<K, Acc>::record{stored_key_t<K>(key), Acc{}};
+        return typename entry::record{stored_key_t<K>(key), state_.to_stored(Acc{})};
     });
-    aggregate_.add(made.first->value, value);
+    aggregate_.add(state_.change_value(*made.first), value);
   }
   void result(function_ref<void(Out&&)> f) override {
     const K& key = current_.get(state_.type().name);
     if (auto* found = state_.read(key, current_.hash(), current_.hash()))
-      f(aggregate_.result(found->value));
+      f(aggregate_.result(state_.value_of(*found)));
   }
   void erase() override {
     const K& key = current_.get(state_.type().name);

@@ -316,6 +316,38 @@ TEST_CASE("places follow key groups, and fit whatever range of them a subtask ha
   }
 }
 
+TEST_CASE("a table grows in steps: no addition moves more than a part of the others") {
+  struct counted {
+    counted() = default;
+    counted(const counted&) { ++copies; }
+    counted& operator=(const counted&) = default;
+    std::uint64_t number = 0;
+    static inline std::uint64_t copies = 0;
+  };
+  struct entry {
+    struct record {
+      std::uint64_t key;
+      counted value;
+    };
+    static constexpr bool spread_by_key = true;
+    std::uint64_t key(const record& of) const { return of.key; }
+    std::uint64_t hash(const record& of) const { return hash_key(of.key); }
+  };
+  state_table<entry> table{{}};
+  std::uint64_t most = 0;
+  for (std::uint64_t key = 0; key < 1'000'000; ++key) {
+    counted::copies = 0;
+    table.find_or_make(key, hash_key(key), [&] { return entry::record{key, {}}; });
+    most = std::max(most, counted::copies);
+    counted::copies = 0;
+    if (key % 1000 == 0)
+      table.tend();
+    most = std::max(most, counted::copies);
+  }
+  CHECK(table.size() == 1'000'000);
+  CHECK(most < 20'000);
+}
+
 TEST_CASE("a hash from another subtask's key groups is refused") {
   using entry = value_entry<std::uint32_t, std::int64_t>;
   state_table<entry> table{{}, {.range = hash_range::of_groups(0, 3, 128)}};

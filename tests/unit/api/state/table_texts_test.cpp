@@ -74,3 +74,73 @@ TEST_CASE("a text outlives its replacement while a cut may read it") {
   CHECK(values.find(first) != std::string::npos);
   CHECK_FALSE(cut->next(block));
 }
+
+TEST_CASE("what a cut has held is freed a part at a time when it has ended") {
+  manual_states backend;
+  keyed_states<std::uint64_t> states{backend, [] { return 0; }};
+  auto values = states.make(weir::value<std::string>("values"));
+  auto& table = *backend.added.at("values");
+  constexpr std::uint64_t keys = 40'000;
+  auto write = [&](std::size_t size) {
+    for (std::uint64_t key = 0; key < keys; ++key) {
+      states.select(key, hash_key(key));
+      values.set(std::string(size, 'v'));
+    }
+    states.deselect();
+  };
+  write(100);
+  auto cut = table.freeze(1, cut_kind::full);
+  auto before = table.memory();
+  write(100);
+  auto held = table.memory();
+  CHECK(held > before + keys * 100);
+  cut = nullptr;
+  states.tend();
+  CHECK(table.memory() > held - keys * 50);
+  for (int i = 0; i < 100; ++i)
+    states.tend();
+  CHECK(table.memory() < before + before / 4);
+  for (std::uint64_t key = 0; key < keys; ++key) {
+    states.select(key, hash_key(key));
+    REQUIRE(*values.get() == std::string(100, 'v'));
+  }
+}
+
+TEST_CASE("a value that is changed in place is what every other look at its state finds") {
+  struct label {
+    std::string text;
+    std::int64_t count = 0;
+  };
+  manual_states backend;
+  keyed_states<std::uint64_t> states{backend, [] { return 0; }};
+  auto value = states.make(weir::value<label>("value"));
+  auto map = states.make(weir::map<std::int64_t, label>("map"));
+  std::uint64_t key = 1, other = 2;
+  states.select(key, hash_key(key));
+  label& changed = value.change();
+  changed.text.assign(50, 'a');
+  changed.count = 3;
+  states.select(other, hash_key(other));
+  CHECK(value.get() == nullptr);
+  states.select(key, hash_key(key));
+  CHECK(value.get()->text == std::string(50, 'a'));
+
+  map.change(7).text = std::string(70, 'b');
+  int seen = 0;
+  map.for_each([&](std::int64_t, const label& each) { seen += each.text == std::string(70, 'b'); });
+  CHECK(seen == 1);
+  map.change(7).count = 9;
+  auto cut = backend.added.at("map")->freeze(1, cut_kind::full);
+  map.change(7).count = 10;
+  state_block block;
+  REQUIRE(cut->next(block));
+  std::string_view bytes;
+  REQUIRE(column_reader{block.values}.next(bytes));
+  label read;
+  REQUIRE(read_state_value(bytes, read) == nullptr);
+  CHECK(read.count == 9);
+  cut = nullptr;
+  map.change(8).count = 1;
+  map.clear();
+  CHECK(map.empty());
+}
