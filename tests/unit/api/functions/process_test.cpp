@@ -138,7 +138,7 @@ TEST_CASE("functions of map, filter and flat_map may have a life of their own") 
     snapshot = test.snapshot();
     seen->clear();
   }
-  CHECK(*seen == "close flat_map, close filter, close map, ");
+  CHECK(*seen == "close map, close filter, close flat_map, ");
   harness<std::int64_t(std::int64_t)> test{make, {.snapshot = snapshot}};
   test.push(5);
   test.push(6);

@@ -248,6 +248,24 @@ void check_reading_aside(std::uint64_t seed) {
   tables.check();
 }
 
+/// Counts how often it is moved.
+struct counted {
+  counted() = default;
+  counted(const counted&) { ++copies; }
+  counted& operator=(const counted&) = default;
+  std::uint64_t number = 0;
+  static inline std::uint64_t copies = 0;
+};
+struct counted_entry {
+  struct record {
+    std::uint64_t key;
+    counted value;
+  };
+  static constexpr bool spread_by_key = true;
+  std::uint64_t key(const record& of) const { return of.key; }
+  std::uint64_t hash(const record& of) const { return hash_key(of.key); }
+};
+
 } // namespace
 
 TEST_CASE("16-byte records with an integer key lie in lines, all others beside their hash") {
@@ -317,27 +335,11 @@ TEST_CASE("places follow key groups, and fit whatever range of them a subtask ha
 }
 
 TEST_CASE("a table grows in steps: no addition moves more than a part of the others") {
-  struct counted {
-    counted() = default;
-    counted(const counted&) { ++copies; }
-    counted& operator=(const counted&) = default;
-    std::uint64_t number = 0;
-    static inline std::uint64_t copies = 0;
-  };
-  struct entry {
-    struct record {
-      std::uint64_t key;
-      counted value;
-    };
-    static constexpr bool spread_by_key = true;
-    std::uint64_t key(const record& of) const { return of.key; }
-    std::uint64_t hash(const record& of) const { return hash_key(of.key); }
-  };
-  state_table<entry> table{{}};
+  state_table<counted_entry> table{{}};
   std::uint64_t most = 0;
   for (std::uint64_t key = 0; key < 1'000'000; ++key) {
     counted::copies = 0;
-    table.find_or_make(key, hash_key(key), [&] { return entry::record{key, {}}; });
+    table.find_or_make(key, hash_key(key), [&] { return counted_entry::record{key, {}}; });
     most = std::max(most, counted::copies);
     counted::copies = 0;
     if (key % 1000 == 0)
