@@ -1,6 +1,7 @@
 #pragma once
 
 #include <weir/detail/keyed_timers.hpp>
+#include <weir/detail/state/current_key.hpp>
 #include <weir/side_output.hpp>
 
 #include <cstdint>
@@ -77,30 +78,26 @@ template <class Key>
 class keyed_context : public record_context {
 public:
   /// For the engine.
-  keyed_context(detail::context_state& state, detail::keyed_timers<Key>& timers)
-      : record_context{state}, timers_{timers} {}
+  keyed_context(detail::context_state& state, const detail::current_key<Key>& key,
+                detail::keyed_timers<Key>& timers)
+      : record_context{state}, key_{key}, timers_{timers} {}
 
   /// Of the record or timer that is being worked on.
-  [[nodiscard]] const Key& key() const { return *key_; }
+  [[nodiscard]] const Key& key() const { return key_.key(); }
   /// Throws std::logic_error when the function has no on_timer.
   [[nodiscard]] key_timers<Key> timers() const {
     timers_.check();
-    return {timers_, *key_, hash_};
+    return {timers_, key_.key(), key_.hash()};
   }
   /// In on_timer: which clock it follows.
   [[nodiscard]] weir::timer_kind timer_kind() const { return kind_; }
 
   /// For the engine.
-  void select(const Key& key, std::uint64_t hash) {
-    key_ = &key;
-    hash_ = hash;
-  }
   void set_kind(weir::timer_kind kind) { kind_ = kind; }
 
 private:
+  const detail::current_key<Key>& key_;
   detail::keyed_timers<Key>& timers_;
-  const Key* key_ = nullptr;
-  std::uint64_t hash_ = 0;
   weir::timer_kind kind_ = weir::timer_kind::event;
 };
 

@@ -5,6 +5,7 @@
 #include <weir/function_context.hpp>
 #include <weir/process_context.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -34,12 +35,9 @@ public:
   using context_type = Context;
 
   keyed_part(operator_context& of, context_state& state)
-      : states{of.states(), [&of] { return of.wall_ms(); }}, opening{of, states}, context{state, timers} {}
-
-  void select(const Key& key, std::uint64_t hash) {
-    states.select(key, hash);
-    context.select(key, hash);
-  }
+      : states{of.states(), [&of] { return of.wall_ms(); }},
+        opening{of, states},
+        context{state, states.current(), timers} {}
 
   keyed_states<Key> states;
   keyed_timers<Key> timers;
@@ -130,18 +128,22 @@ protected:
   void each(batch_ptr& records, const KeyOf& key_of, Call&& call) {
     auto& in = static_cast<batch<In>&>(*records);
     const std::uint64_t* hashes = in.hashes();
-    part_->states.prefetch(hashes, in.size);
-    each_record(in, [&](In& record, std::uint32_t i) {
-      decltype(auto) key = std::invoke(key_of, std::as_const(record));
-      select(key, hashes[i]);
-      call(record);
-    });
+    for (std::uint32_t first = 0; first < in.size; first += prefetched_at_once) {
+      std::uint32_t last = std::min(first + prefetched_at_once, in.size);
+      part_->states.prefetch(hashes + first, last - first);
+      each_record(in, first, last, [&](In& record, std::uint32_t i) {
+        decltype(auto) key = std::invoke(key_of, std::as_const(record));
+        select(key, hashes[i]);
+        call(record);
+      });
+    }
     tend();
   }
 
   template <class In, class Call>
   void each(batch_ptr& records, Call&& call) {
-    each_record(static_cast<batch<In>&>(*records), [&](In& record, std::uint32_t) { call(record); });
+    auto& in = static_cast<batch<In>&>(*records);
+    each_record(in, 0, in.size, [&](In& record, std::uint32_t) { call(record); });
   }
 
   F function_;
@@ -151,19 +153,19 @@ protected:
 
 private:
   template <class In, class Call>
-  void each_record(batch<In>& in, Call&& call) {
+  void each_record(batch<In>& in, std::uint32_t first, std::uint32_t last, Call&& call) {
     In* values = in.values();
     state_.timed = in.has_timestamps;
     out_.begin(in.has_timestamps);
     if (in.has_timestamps) {
       const event_time* times = in.timestamps();
-      for (std::uint32_t i = 0, n = in.size; i < n; ++i) {
+      for (std::uint32_t i = first; i < last; ++i) {
         state_.timestamp = times[i];
         out_.at(times[i]);
         call(values[i], i);
       }
     } else {
-      for (std::uint32_t i = 0, n = in.size; i < n; ++i)
+      for (std::uint32_t i = first; i < last; ++i)
         call(values[i], i);
     }
   }
@@ -172,14 +174,14 @@ private:
   void select(Key&& key, std::uint64_t hash) {
     using key_type = std::remove_cvref_t<decltype(part_->context.key())>;
     if constexpr (std::is_same_v<std::remove_cvref_t<Key>, key_type>)
-      part_->select(key, hash);
+      part_->states.select(key, hash);
     else
-      part_->select(converted_.emplace(key), hash); // a view of bytes becomes a text
+      part_->states.select(converted_.emplace(key), hash); // a view of bytes becomes a text
   }
 
   auto call_timer() {
     return [this](const auto& key, std::uint64_t hash, event_time time, no_namespace) {
-      part_->select(key, hash);
+      part_->states.select(key, hash);
       function_.on_timer(time, part_->context, out_);
       part_->states.deselect();
     };

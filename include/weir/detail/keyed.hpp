@@ -3,6 +3,7 @@
 #include <weir/detail/key_partitioners.hpp>
 #include <weir/detail/state/table_state.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -114,13 +115,19 @@ private:
   /// A result has the time of the record that caused it.
   template <bool Timed>
   void add(batch<T>& in) {
+    for (std::uint32_t first = 0; first < in.size; first += prefetched_at_once)
+      add<Timed>(in, first, std::min(first + prefetched_at_once, in.size));
+    state_->tend();
+  }
+
+  template <bool Timed>
+  void add(batch<T>& in, std::uint32_t first, std::uint32_t last) {
     const T* values = in.values();
     const std::uint64_t* hashes = in.hashes();
     const event_time* times = Timed ? in.timestamps() : nullptr;
-    for (std::uint32_t i = 0, n = in.size; i < n; ++i)
-      state_->prefetch(hashes[i]);
+    state_->prefetch(hashes + first, last - first);
     auto quick = state_->quick_view();
-    for (std::uint32_t i = 0, n = in.size; i < n; ++i) {
+    for (std::uint32_t i = first; i < last; ++i) {
       const T& record = values[i];
       const auto& key = std::invoke(key_, record);
       auto* at = quick.find(key, hashes[i]);
@@ -138,7 +145,6 @@ private:
       if constexpr (When == emission::each_record)
         out_.emit(entry::value(std::as_const(*at)));
     }
-    state_->tend();
   }
 
   [[gnu::always_inline]] void fold(typename entry::record& so_far, const T& record) {

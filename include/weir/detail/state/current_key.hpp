@@ -18,16 +18,22 @@ public:
   void deselect() { key_ = nullptr; }
 
   /// Throws std::logic_error when there is none; `state` is its name.
-  [[nodiscard]] const K& get(const std::string& state) const {
+  [[nodiscard, gnu::always_inline]] const K& get(const std::string& state) const {
     if (!key_) [[unlikely]]
-      throw std::logic_error{
-          "state '" + state +
-          "' is used while no record and no timer is being worked on: there is no current key"};
+      fail(state);
     return *key_;
   }
+  /// While one is selected.
+  [[nodiscard]] const K& key() const { return *key_; }
   [[nodiscard]] std::uint64_t hash() const { return hash_; }
 
 private:
+  [[noreturn, gnu::noinline]] static void fail(const std::string& state) {
+    throw std::logic_error{
+        "state '" + state +
+        "' is used while no record and no timer is being worked on: there is no current key"};
+  }
+
   const K* key_ = nullptr;
   std::uint64_t hash_ = 0;
 };

@@ -65,6 +65,7 @@ public:
   /// All handles are about this key now; it lives until the next call of select or deselect.
   [[gnu::always_inline]] void select(const K& key, std::uint64_t hash) { current_.select(key, hash); }
   void deselect() { current_.deselect(); }
+  [[nodiscard]] const current_key<K>& current() const { return current_; }
 
   /// The keys of these hashes will be selected soon.
   void prefetch(const std::uint64_t* hashes, std::uint32_t count) {
@@ -98,8 +99,7 @@ private:
                 [](keyed_state& of, std::uint64_t bytes) { static_cast<state&>(of).set_budget(bytes); }};
     if constexpr (state::by_key)
       made.prefetch = [](keyed_state& of, const std::uint64_t* hashes, std::uint32_t count) {
-        for (std::uint32_t i = 0; i < count; ++i)
-          static_cast<state&>(of).prefetch(hashes[i]);
+        static_cast<state&>(of).prefetch(hashes, count);
       };
     opened_.push_back(made);
     share_budget();

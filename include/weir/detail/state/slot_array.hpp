@@ -175,8 +175,9 @@ public:
       if (key == 0) [[unlikely]]
         return nullptr; // its slot is elsewhere
       for (;; at += 4) {
-        std::size_t hit = static_cast<std::size_t>(entry.key(at[1]) == key) |
-                          (static_cast<std::size_t>(entry.key(at[2]) == key) * 2) |
+        // At most one is equal. A sum is faster than or-ing: it takes fewer instructions, and branches less.
+        std::size_t hit = static_cast<std::size_t>(entry.key(at[1]) == key) +
+                          (static_cast<std::size_t>(entry.key(at[2]) == key) * 2) +
                           (static_cast<std::size_t>(entry.key(at[3]) == key) * 3);
         if (entry.key(at[hit]) == key) [[likely]]
           return at + hit;

@@ -56,16 +56,18 @@ public:
     return quick;
   }
 
-  [[gnu::always_inline]] void prefetch(std::uint64_t hash) const {
-    std::size_t place = view_.place_of_(hash);
-    if (place - view_.first_ >= view_.count_) [[unlikely]] {
-      if (place < view_.first_)
-        __builtin_prefetch(&next_->slots[next_->home(hash)], 1);
+  /// Lookups of these hashes follow.
+  void prefetch(const std::uint64_t* hashes, std::uint32_t count) const {
+    if (places_ * sizeof(slot) <= cached_anyway)
       return;
-    }
-    __builtin_prefetch(view_.slots_ + place * array::unit, 1);
-    if (tracking_)
-      __builtin_prefetch(&main_->segments[place * array::unit / slots_per_segment], 1);
+    for (std::uint32_t i = 0; i < count; ++i)
+      prefetch(hashes[i]);
+  }
+
+  /// The record with that key, to be changed at once; nullptr when it is not there or find() must be asked.
+  template <class Lookup>
+  [[gnu::always_inline]] record* find_quickly(const Lookup& key, std::uint64_t hash) const {
+    return tracking_ ? nullptr : view_.find(key, hash);
   }
 
   /// The record with that key, to be read; nullptr when there is none.
@@ -313,6 +315,19 @@ private:
   static constexpr std::size_t shrink_above = 64 * 1024;
   static constexpr std::size_t texts_looked_at = 2048;            ///< slots per batch
   static constexpr std::size_t dropped_at_once = 2 * 1024 * 1024; ///< bytes of slots that have moved
+  static constexpr std::size_t cached_anyway = 256 * 1024;        ///< bytes of slots that need no prefetching
+
+  [[gnu::always_inline]] void prefetch(std::uint64_t hash) const {
+    std::size_t place = view_.place_of_(hash);
+    if (place - view_.first_ >= view_.count_) [[unlikely]] {
+      if (place < view_.first_)
+        __builtin_prefetch(&next_->slots[next_->home(hash)], 1);
+      return;
+    }
+    __builtin_prefetch(view_.slots_ + place * array::unit, 1);
+    if (tracking_)
+      __builtin_prefetch(&main_->segments[place * array::unit / slots_per_segment], 1);
+  }
 
   /// Entries that so many places take. A small table stays in the processor's cache, so it can be emptier and
   /// probe less; in front of a store, what is not here costs far more than a longer search.

@@ -51,11 +51,20 @@ public:
       cold_.emplace(*place_.cold);
   }
 
-  [[gnu::always_inline]] void prefetch(std::uint64_t hash) const { table_.prefetch(hash); }
+  /// Lookups of these hashes follow.
+  void prefetch(const std::uint64_t* hashes, std::uint32_t count) const { table_.prefetch(hashes, count); }
 
   /// For a loop over a batch: finds records that may be changed at once; what it does not find, a lookup may.
   [[nodiscard]] typename table::view quick_view() const {
     return plain_ && !allocates ? table_.quick_view() : typename table::view{};
+  }
+
+  /// The record, to be changed at once; nullptr when it is not there or find() must be asked.
+  template <class Lookup>
+  [[gnu::always_inline]] record* find_quickly(const Lookup& key, std::uint64_t hash) const {
+    if constexpr (allocates || decodes)
+      return nullptr;
+    return plain_ ? table_.find_quickly(key, hash) : nullptr;
   }
 
   /// The record, to be read; nullptr when there is none.

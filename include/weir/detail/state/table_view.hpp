@@ -7,6 +7,10 @@
 
 namespace weir::detail {
 
+/// Lookups that a loop over a batch prefetches, does, and then goes on: more would not stay in the nearest
+/// cache until they are done.
+inline constexpr std::uint32_t prefetched_at_once = 256;
+
 template <class Entry>
 class state_table;
 

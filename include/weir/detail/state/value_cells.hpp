@@ -31,7 +31,10 @@ public:
     return found ? &state_.value_of(*found) : nullptr;
   }
   V& make() override {
-    return state_.change_value(*make_record([] { return V{}; }).first);
+    const K& key = current();
+    if (auto* found = state_.find_quickly(key, current_.hash())) [[likely]]
+      return state_.change_value(*found);
+    return make_slowly();
   }
   void set(V&& value) override {
     auto [at, fresh] = make_record([&]() -> V&& { return std::move(value); });
@@ -39,11 +42,13 @@ public:
       state_.set_value(*at, std::move(value));
   }
   void add(const V& value) override {
-    auto [at, fresh] = make_record([&]() -> const V& { return value; });
-    if (fresh)
-      return;
-    V& so_far = state_.change_value(*at);
-    so_far = reduce_(std::as_const(so_far), value);
+    const K& key = current();
+    if (auto* found = state_.find_quickly(key, current_.hash())) [[likely]] {
+      V& so_far = state_.change_value(*found);
+      so_far = reduce_(std::as_const(so_far), value);
+    } else {
+      add_slowly(value);
+    }
   }
   void erase() override {
     const K& key = current();
@@ -53,10 +58,22 @@ public:
   state& keyed() { return state_; }
 
 private:
-  const K& current() const { return current_.get(state_.type().name); }
+  [[gnu::always_inline]] const K& current() const { return current_.get(state_.type().name); }
+
+  // Apart, so that the common case has no registers to save.
+  [[gnu::noinline]] V& make_slowly() {
+    return state_.change_value(*make_record([] { return V{}; }).first);
+  }
+  [[gnu::noinline]] void add_slowly(const V& value) {
+    auto [at, fresh] = make_record([&]() -> const V& { return value; });
+    if (fresh)
+      return;
+    V& so_far = state_.change_value(*at);
+    so_far = reduce_(std::as_const(so_far), value);
+  }
 
   template <class Make>
-  auto make_record(Make&& make) {
+  [[gnu::always_inline]] auto make_record(Make&& make) {
     const K& key = current();
     return state_.find_or_make(key, current_.hash(), current_.hash(), [&] {
       return typename entry::record{stored_key_t<K>(key), state_.to_stored(make())};

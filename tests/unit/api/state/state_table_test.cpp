@@ -116,7 +116,7 @@ public:
       break;
     }
     case 3:
-      table_.prefetch(hash);
+      table_.prefetch(&hash, 1);
       table_.tend();
       break;
     default: {
