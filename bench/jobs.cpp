@@ -40,6 +40,34 @@ void collect_checksum(const Stream& records, Checksum of) {
       .collect("checksum");
 }
 
+/// Sums by key in a state of the user's function.
+class summed {
+public:
+  void open(weir::keyed_function_context<std::uint64_t>& context) {
+    sum_ = context.state(weir::value<std::uint64_t>("sum"));
+  }
+  void process(const bench::keyed_number& record, weir::keyed_context<std::uint64_t>&,
+               weir::collector<std::uint64_t>&) {
+    std::uint64_t& sum = sum_.change();
+    std::uint64_t before = bench::sum_checksum(record.key, sum);
+    sum += record.value;
+    checksum_ += bench::sum_checksum(record.key, sum) - before;
+  }
+  void finish(weir::collector<std::uint64_t>& out) { out.emit(checksum_); }
+
+private:
+  weir::value_state<std::uint64_t> sum_;
+  std::uint64_t checksum_ = 0;
+};
+
+auto keyed_numbers(weir::environment& env, weir::arguments& args) {
+  auto records = args.required<std::uint64_t>("records");
+  auto distinct = args.required<std::uint64_t>("distinct");
+  return env
+      .from(weir::generate(records, [distinct](std::uint64_t i) { return bench::keyed_record(i, distinct); }))
+      .key_by(&bench::keyed_number::key);
+}
+
 template <class Word, class Lines>
 void count_words(const Lines& lines) {
   auto counts = lines
@@ -65,15 +93,13 @@ WEIR_JOB(word_count_text) {
 }
 
 WEIR_JOB(keyed_sum) {
-  auto records = args.required<std::uint64_t>("records");
-  auto distinct = args.required<std::uint64_t>("distinct");
-  auto sums = env.from(weir::generate(
-                           records, [distinct](std::uint64_t i) { return bench::keyed_record(i, distinct); }))
-                  .key_by(&bench::keyed_number::key)
-                  .window(weir::end_of_input())
-                  .sum(&bench::keyed_number::value);
+  auto sums = keyed_numbers(env, args).window(weir::end_of_input()).sum(&bench::keyed_number::value);
   collect_checksum<bench::keyed_number>(
-      sums, [](const bench::keyed_number& each) { return bench::checksum_of(each.key, each.value); });
+      sums, [](const bench::keyed_number& each) { return bench::sum_checksum(each.key, each.value); });
+}
+
+WEIR_JOB(keyed_sum_state) {
+  keyed_numbers(env, args).process<std::uint64_t>(summed{}).collect("checksum");
 }
 
 WEIR_JOB(map_filter_sum) {

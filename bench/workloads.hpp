@@ -28,16 +28,27 @@ struct keyed_number {
   std::uint64_t value;
 };
 
-/// Record `i` of a stream with `distinct` equally frequent keys. The keys are scrambled: dense ones would let
-/// a table that hashes numbers to themselves win without having solved anything.
+/// One of `distinct` keys, by the upper bits of a random number. They are scrambled: dense ones would let a
+/// table that hashes numbers to themselves win without having solved anything.
+[[gnu::always_inline]] inline std::uint64_t key_below(std::uint64_t distinct, std::uint64_t random) {
+  auto rank = static_cast<std::uint64_t>((static_cast<unsigned __int128>(random) * distinct) >> 64);
+  return scramble(rank + 0x632be59bd9b4e019u);
+}
+
+/// Record `i` of a stream with `distinct` equally frequent keys.
 [[gnu::always_inline]] inline keyed_number keyed_record(std::uint64_t i, std::uint64_t distinct) {
-  auto rank = static_cast<std::uint64_t>((static_cast<unsigned __int128>(random_number(i)) * distinct) >> 64);
-  return {scramble(rank + 0x632be59bd9b4e019u), i};
+  return {key_below(distinct, random_number(i)), i};
 }
 
 /// What one (key, sum) pair adds to the checksum; the order of pairs does not matter.
 [[gnu::always_inline]] inline std::uint64_t checksum_of(std::uint64_t key, std::uint64_t sum) {
   return scramble(key) * sum;
+}
+
+/// The same for keyed_sum. It is not linear, so that adding up how it changes with each record (the state
+/// that a function reads, and what it writes) comes to something else when a sum was lost in between.
+[[gnu::always_inline]] inline std::uint64_t sum_checksum(std::uint64_t key, std::uint64_t sum) {
+  return key * sum * sum;
 }
 
 // ---- map_filter_sum

@@ -16,7 +16,7 @@ run keyed_sum(std::uint64_t records, std::uint64_t distinct) {
     sums[record.key] += record.value;
   }
   run done{static_cast<double>(records), 0};
-  sums.each([&](std::uint64_t key, std::uint64_t sum) { done.checksum += checksum_of(key, sum); });
+  sums.each([&](std::uint64_t key, std::uint64_t sum) { done.checksum += sum_checksum(key, sum); });
   return done;
 }
 

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <new>
 #include <utility>
 
@@ -37,6 +38,7 @@ public:
   }
 
   T& operator[](std::size_t i) { return data_[i]; }
+  void clear() { std::memset(data_, 0, bytes()); }
   [[nodiscard]] std::size_t size() const { return size_; }
 
 private:
@@ -70,6 +72,12 @@ public:
     for (std::size_t i = 0; i < slots_.size(); ++i)
       if (slots_[i].key != 0)
         f(slots_[i].key, slots_[i].value);
+  }
+
+  /// Keeps the memory.
+  void clear() {
+    slots_.clear();
+    size_ = 0;
   }
 
 private:
@@ -106,8 +114,8 @@ public:
   [[gnu::always_inline]] std::uint64_t& operator[](std::uint64_t key) {
     for (std::uint64_t line = line_of(key);; line = (line + 1) & (lines_ - 1)) {
       number_slot* slot = &slots_[line * 4];
-      std::size_t match = static_cast<std::size_t>(slot[1].key == key) |
-                          static_cast<std::size_t>(slot[2].key == key) * 2 |
+      std::size_t match = static_cast<std::size_t>(slot[1].key == key) +
+                          static_cast<std::size_t>(slot[2].key == key) * 2 +
                           static_cast<std::size_t>(slot[3].key == key) * 3;
       if (slot[match].key == key) [[likely]]
         return slot[match].value;
@@ -122,6 +130,12 @@ public:
     for (std::size_t i = 0; i < slots_.size(); ++i)
       if (slots_[i].key != 0)
         f(slots_[i].key, slots_[i].value);
+  }
+
+  /// Keeps the memory.
+  void clear() {
+    slots_.clear();
+    size_ = 0;
   }
 
 private:

@@ -96,8 +96,7 @@ std::unique_ptr<sum_state> make_sums() {
 
 [[gnu::noinline]] void add(sum_state& to, const std::vector<std::uint64_t>& keys,
                            const std::vector<std::uint64_t>& hashes) {
-  for (std::uint64_t hash : hashes)
-    to.prefetch(hash);
+  to.prefetch(hashes.data(), static_cast<std::uint32_t>(hashes.size()));
   for (std::size_t i = 0; i < keys.size(); ++i) {
     auto [at, fresh] = to.find_or_make(keys[i], hashes[i], hashes[i], [&] {
       return pair_record{keys[i], 1};

@@ -6,9 +6,12 @@ const std::vector<bench_entry>& all_benches() {
   static const std::vector<bench_entry> all{
       {"word_count", word_count_cases},
       {"keyed_sum", keyed_sum_cases},
+      {"keyed_sum_state", keyed_sum_state_cases},
       {"map_filter_sum", map_filter_sum_cases},
       {"exchange", exchange_cases},
       {"job_start", job_start_cases},
+      {"tumbling", tumbling_cases},
+      {"sliding", sliding_cases},
       {"freeze", freeze_cases},
       {"snapshot_write", snapshot_write_cases},
       {"updates_during_snapshot", updates_during_snapshot_cases},

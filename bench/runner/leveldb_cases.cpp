@@ -11,7 +11,7 @@ namespace bench {
 namespace {
 
 constexpr std::uint64_t distinct_keys = 10'000'000;
-constexpr std::uint64_t updates_a_run = 2'000'000;
+constexpr std::uint64_t updates_a_run = 500'000;
 constexpr std::uint64_t bytes_a_key = 108; // key and value
 constexpr std::uint64_t bare_write_buffer = 16 << 20;
 

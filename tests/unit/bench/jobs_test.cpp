@@ -2,6 +2,7 @@
 #include "limits/keyed_sum.hpp"
 #include "limits/map_filter_sum.hpp"
 #include "limits/number_tables.hpp"
+#include "limits/window_count.hpp"
 #include "limits/word_count.hpp"
 
 #include <weir/arguments.hpp>
@@ -48,8 +49,8 @@ TEST_CASE("the jobs of the benches compute what the hand-written loops compute")
         std::to_string(bench::limits::map_filter_sum(records).checksum));
   for (std::uint64_t distinct : {10ul, 15'000ul}) {
     auto expected = bench::limits::keyed_sum<bench::limits::linear_table>(records, distinct).checksum;
-    CHECK(checksum("keyed_sum", {count, "--distinct=" + std::to_string(distinct)}) ==
-          std::to_string(expected));
+    for (const char* job : {"keyed_sum", "keyed_sum_state"})
+      CHECK(checksum(job, {count, "--distinct=" + std::to_string(distinct)}) == std::to_string(expected));
   }
   CHECK(checksum("exchange", {count}, 2) == std::to_string(bench::limits::exchange(records, 1).checksum));
 
@@ -59,4 +60,16 @@ TEST_CASE("the jobs of the benches compute what the hand-written loops compute")
   CHECK(checksum("word_count_string", {"--input=" + text.string()}) == expected);
   CHECK(checksum("word_count_text", {"--input=" + text.string()}) == expected);
   std::filesystem::remove(text);
+}
+
+TEST_CASE("the jobs with windows count each record in each of its windows") {
+  constexpr std::uint64_t records = 30'000;
+  bench::timed_stream stream{500, 3'000};
+  std::vector<std::string> arguments{"--records=" + std::to_string(records), "--distinct=500",
+                                     "--records-per-second=3000"};
+  std::uint64_t expected = bench::limits::window_count<bench::limits::linear_table>(records, stream).checksum;
+  CHECK(checksum("tumbling", arguments) == std::to_string(expected));
+  CHECK(checksum("sliding", arguments) == std::to_string(60 * expected));
+  arguments.insert(arguments.end(), {"--measure-from=2", "--measure-to=5"});
+  CHECK(checksum("tumbling", arguments) == std::to_string(expected));
 }

@@ -2,10 +2,12 @@
 #include "limits/keyed_sum.hpp"
 #include "limits/map_filter_sum.hpp"
 #include "limits/number_tables.hpp"
+#include "limits/window_count.hpp"
 #include "limits/word_count.hpp"
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cctype>
 #include <cstdlib>
 #include <filesystem>
@@ -14,6 +16,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 
 #include <unistd.h>
 
@@ -36,11 +39,32 @@ TEST_CASE_TEMPLATE("a hand-written table sums as a std::map does", Table, bench:
       sums[bench::keyed_record(i, distinct).key] += i;
     std::uint64_t expected = 0;
     for (auto [key, sum] : sums)
-      expected += bench::checksum_of(key, sum);
+      expected += key * sum * sum;
     bench::run done = bench::limits::keyed_sum<Table>(records, distinct);
     CHECK(done.amount == records);
     CHECK(done.checksum == expected);
   }
+}
+
+TEST_CASE_TEMPLATE("a hand-written loop counts in windows as a std::map does", Table,
+                   bench::limits::linear_table, bench::limits::line_table) {
+  constexpr std::uint64_t records = 50'000;
+  bench::timed_stream stream{3'000, 10'000};
+  std::map<std::pair<std::int64_t, std::uint64_t>, std::uint64_t> counts;
+  std::int64_t latest = 0, most_late = 0;
+  for (std::uint64_t i = 0; i < records; ++i) {
+    auto [key, time] = stream(i);
+    ++counts[{time / 1000, key}];
+    latest = std::max(latest, time);
+    most_late = std::max(most_late, latest - time);
+  }
+  CHECK(counts.rbegin()->first.first - counts.begin()->first.first == 5);
+  CHECK(most_late > 500);
+  CHECK(most_late < 512);
+  std::uint64_t expected = 0;
+  for (auto [of, count] : counts)
+    expected += bench::checksum_of(of.second, count);
+  CHECK(bench::limits::window_count<Table>(records, stream).checksum == expected);
 }
 
 TEST_CASE("keys are as many as asked for, scrambled, and never 0") {
