@@ -1,6 +1,7 @@
 #pragma once
 
 #include <weir/detail/state.hpp>
+#include <weir/detail/state_value.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -56,6 +57,29 @@ public:
     if (!changes.empty())
       store_.write(changes);
     removed_.clear();
+  }
+
+  /// Puts the entries of a snapshot into the store as they are: keys and values are looked at when they are
+  /// used. Returns what is wrong with the block; nullptr: nothing.
+  const char* load(const state_block& from) {
+    column_reader keys{from.keys}, values{from.values};
+    std::vector<std::pair<std::string, std::string>> entries;
+    std::vector<char> group;
+    write_group(group, from.key_group);
+    std::string_view key, value;
+    auto whole = [&] { return std::string{group.data(), group.size()}.append(key); };
+    for (std::uint32_t i = 0; i < from.entries; ++i) {
+      if (!keys.next(key) || !values.next(value))
+        return "there are fewer keys or values than entries";
+      entries.emplace_back(whole(), value);
+    }
+    for (std::uint32_t i = 0; i < from.removed; ++i) {
+      if (!keys.next(key))
+        return "there are fewer keys than removed entries";
+      remove(whole());
+    }
+    write(std::move(entries));
+    return nullptr;
   }
 
   [[nodiscard]] const std::set<std::string, std::less<>>& removed() const { return removed_; }

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <new>
+#include <optional>
 #include <thread>
 #include <type_traits>
 #include <utility>
@@ -201,6 +202,34 @@ public:
     while (occupied(i))
       ++i;
     return i;
+  }
+
+  /// The nearest slot behind a hole whose record would not be found across it, and so has to go there. In
+  /// lines a search goes on to the next line only from a full one.
+  [[nodiscard]] std::optional<std::size_t> filler_of(std::size_t hole) const {
+    if constexpr (in_lines) {
+      std::size_t line = hole / 4 * 4;
+      for (std::size_t k = line; k < line + 4; ++k)
+        if (!occupied(k))
+          return std::nullopt;
+      // Some line behind, all full up to it, may have a record that belongs here or before.
+      for (std::size_t behind = line + 4;; behind += 4) {
+        bool full = true;
+        for (std::size_t k = behind; k < behind + 4; ++k) {
+          if (entry.key(slots[k]) == 0)
+            full = false;
+          else if (home(entry.hash(slots[k])) <= line)
+            return k;
+        }
+        if (!full)
+          return std::nullopt;
+      }
+    } else {
+      for (std::size_t i = hole + 1; slots[i].hash != 0; ++i)
+        if (home(slots[i].hash) <= hole)
+          return i;
+      return std::nullopt;
+    }
   }
 
   /// Bytes of memory.

@@ -169,11 +169,11 @@ public:
         in.has_zero = false;
         return result;
       }
-      hole = close_line(in, hole);
+      hole = close(in, hole);
       in.slots[hole] = record{};
     } else {
       std::destroy_at(&of);
-      hole = close_row(in, hole);
+      hole = close(in, hole);
       in.slots[hole].hash = 0;
     }
     return result;
@@ -505,43 +505,12 @@ private:
   }
 
   /// Fills a hole by records behind it whose search comes across it. Returns the hole that is left.
-  std::size_t close_row(array& in, std::size_t hole) {
-    for (std::size_t i = hole + 1; in.slots[i].hash != 0; ++i) {
-      if (in.home(in.slots[i].hash) > hole)
-        continue;
-      move_slot(in, i, in, hole, true);
-      hole = i;
+  std::size_t close(array& in, std::size_t hole) {
+    while (auto from = in.filler_of(hole)) {
+      move_slot(in, *from, in, hole, true);
+      hole = *from;
     }
     return hole;
-  }
-
-  /// The same for lines: a search goes on to the next line only from a full one.
-  std::size_t close_line(array& in, std::size_t hole) {
-    while (true) {
-      std::size_t line = hole / 4 * 4;
-      bool was_full = true;
-      for (std::size_t k = line; k < line + 4; ++k)
-        was_full = was_full && in.occupied(k);
-      if (!was_full)
-        return hole;
-      // Some line behind, all full up to it, may have a record that belongs here or before.
-      std::size_t found = 0;
-      for (std::size_t behind = line + 4; found == 0; behind += 4) {
-        bool full = true;
-        for (std::size_t k = behind; k < behind + 4; ++k) {
-          if (entry_.key(in.slots[k]) == 0)
-            full = false;
-          else if (found == 0 && in.home(entry_.hash(in.slots[k])) <= line)
-            found = k;
-        }
-        if (!full)
-          break;
-      }
-      if (found == 0)
-        return hole;
-      move_slot(in, found, in, hole, true);
-      hole = found;
-    }
   }
 
   /// Gives the memory of slots that have moved back, unless a cut may read it.

@@ -3,8 +3,10 @@
 #include <weir/detail/state/cold_side.hpp>
 #include <weir/detail/state/departures.hpp>
 #include <weir/detail/state/encoded_value.hpp>
+#include <weir/detail/state/expired_sweep.hpp>
 #include <weir/detail/state/state_place.hpp>
 #include <weir/detail/state/table_state_cut.hpp>
+#include <weir/detail/state/timed_values.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -210,7 +212,8 @@ public:
     texts.clear();
     byte_reader reader{key.data() + 2, key.data() + key.size(), &texts};
     std::int64_t time = 0;
-    const char* fault = entry_.read_key(reader, to) ? decode(value, to, time, texts) : reader.fault;
+    const char* fault =
+        entry_.read_key(reader, to) ? timed_.read(value, Entry::value(to), time, texts) : reader.fault;
     if (fault)
       throw state_error{"the store of state '" + type_.name + "' is corrupted: " + fault};
     return time == 0 || !has_passed(time, place_.wall_ms());
@@ -267,7 +270,7 @@ public:
     if (from.key_group < place_.first_key_group || from.key_group > place_.last_key_group)
       return "key group " + std::to_string(from.key_group) + " does not belong to this subtask";
     settle();
-    const char* fault = cold_ ? load_cold(from) : load_table(from);
+    const char* fault = cold_ ? cold_->load(from) : load_table(from);
     settle();
     return fault ? "the snapshot of state '" + type_.name + "' cannot be read: " + fault : std::string{};
   }
@@ -281,7 +284,8 @@ public:
     if (type_.expires.after_ms != 0) {
       drop_expired();
       if (cold_)
-        drop_expired_stored();
+        stored_sweep_.step(*cold_, place_.wall_ms(),
+                           [this](std::string_view key) { return is_key_in_memory(key); });
     }
     if (cold_)
       fit_budget();
@@ -304,13 +308,8 @@ private:
   static constexpr std::size_t batch_size = 4096;
   static constexpr std::size_t unused_of_one_leaving = 8;
   static constexpr std::size_t expiry_slots_per_batch = 512;
-  static constexpr std::size_t stored_looks = 512;
-  static constexpr std::int64_t stored_pause_ms = 10;
   static constexpr bool allocates = Entry::allocates;
   static constexpr bool decodes = value_access<stored_value>::decodes;
-
-  /// 0 stands for a time that never comes.
-  static bool has_passed(std::int64_t time, std::int64_t now) { return time != 0 && time <= now; }
 
   [[gnu::noinline]] void write_opened() {
     record& of = *std::exchange(opened_, nullptr);
@@ -399,7 +398,7 @@ private:
     }
     std::string_view key{key_.data(), key_.size()};
     if (why == departure::to_store)
-      encode(of);
+      timed_.write(Entry::value(of), timed_.expires() ? table_.time_of(of) : 0, value_);
     else if (cold_ && (table_.flags_of(of) & stored) != 0)
       cold_->remove(key);
     auto was = table_.erase(of);
@@ -409,30 +408,6 @@ private:
       left_.latest().remove(group, key.substr(2));
     else if (why == departure::to_store && was.changed)
       left_.latest().put(group, key.substr(2), {value_.data(), value_.size()});
-  }
-
-  /// The value as a store has it, with its time in front where it expires.
-  void encode(const record& of) {
-    const auto& value = Entry::value(of);
-    std::size_t start = type_.expires.after_ms != 0 ? 8 : 0;
-    value_.resize(start + encoded_bound(value));
-    if (start != 0) {
-      std::int64_t time = table_.time_of(of);
-      std::memcpy(value_.data(), &time, 8);
-    }
-    value_.resize(static_cast<std::size_t>(write_value(value_.data() + start, value) - value_.data()));
-  }
-
-  /// Reads a value and its time.
-  const char* decode(std::string_view bytes, record& to, std::int64_t& time, arena& texts) {
-    time = 0;
-    if (type_.expires.after_ms != 0) {
-      if (bytes.size() < 8)
-        return "it ends within the time an entry expires at";
-      time = static_cast<std::int64_t>(load_8(bytes.data()));
-      bytes.remove_prefix(8);
-    }
-    return read_state_value(bytes, Entry::value(to), texts);
   }
 
   /// Brings a record from the cold store.
@@ -445,7 +420,7 @@ private:
     texts_.clear();
     record loaded = Entry::make(key);
     std::int64_t time = 0;
-    if (const char* fault = decode(stored_value_, loaded, time, texts_))
+    if (const char* fault = timed_.read(stored_value_, Entry::value(loaded), time, texts_))
       throw state_error{"the store of state '" + type_.name + "' is corrupted: " + fault};
     record* added = insert(
         hash, [&]() -> record&& { return std::move(loaded); }, origin::store);
@@ -478,7 +453,7 @@ private:
       std::int64_t time = 0;
       if (!values.next(value))
         return "there are fewer values than entries";
-      if (const char* fault = decode(value, read, time, texts_))
+      if (const char* fault = timed_.read(value, Entry::value(read), time, texts_))
         return fault;
       std::uint64_t hash = entry_.hash(read);
       if (record* found = table_.peek(entry_.key(read), hash))
@@ -501,31 +476,6 @@ private:
     if (!entry_.read_key(reader, to))
       return reader.fault;
     return reader.left() == 0 ? nullptr : "bytes follow the end of a key";
-  }
-
-  /// Into the store as they are; keys and values are looked at when they are used.
-  const char* load_cold(const state_block& from) {
-    column_reader keys{from.keys}, values{from.values};
-    std::vector<std::pair<std::string, std::string>> entries;
-    std::vector<char> group;
-    write_group(group, from.key_group);
-    std::string_view key, value;
-    for (std::uint32_t i = 0; i < from.entries; ++i) {
-      if (!keys.next(key) || !values.next(value))
-        return "there are fewer keys or values than entries";
-      std::string whole{group.data(), group.size()};
-      whole += key;
-      entries.emplace_back(std::move(whole), value);
-    }
-    for (std::uint32_t i = 0; i < from.removed; ++i) {
-      if (!keys.next(key))
-        return "there are fewer keys than removed entries";
-      std::string whole{group.data(), group.size()};
-      whole += key;
-      cold_->remove(whole);
-    }
-    cold_->write(std::move(entries));
-    return nullptr;
   }
 
   [[nodiscard]] std::uint64_t memory_beside_table() const { return heap_ + left_.memory() + list_memory(); }
@@ -593,26 +543,6 @@ private:
     }
   }
 
-  /// The same for the store, where looking costs more: from time to time, a number of entries at once.
-  void drop_expired_stored() {
-    std::int64_t now = place_.wall_ms();
-    if (now >= stored_looked_at_ && now - stored_looked_at_ < stored_pause_ms)
-      return;
-    stored_looked_at_ = now;
-    auto cursor = cold_->store().walk(stored_hand_);
-    for (std::size_t i = 0; i < stored_looks && cursor->valid(); ++i, cursor->next()) {
-      stored_hand_.assign(cursor->key());
-      if (cursor->value().size() >= 8 &&
-          has_passed(static_cast<std::int64_t>(load_8(cursor->value().data())), now) &&
-          !is_key_in_memory(stored_hand_))
-        cold_->remove(stored_hand_);
-    }
-    if (cursor->valid())
-      stored_hand_.push_back('\0'); // the smallest key behind it
-    else
-      stored_hand_.clear();
-  }
-
   [[nodiscard]] bool is_key_in_memory(std::string_view stored) {
     texts_.clear();
     record like{};
@@ -631,8 +561,7 @@ private:
   std::size_t hand_ = 0;
   std::size_t unused_seen_ = 0;
   std::size_t expiry_hand_ = 0;
-  std::string stored_hand_; ///< where to look next for expired entries of the store
-  std::int64_t stored_looked_at_ = 0;
+  expired_sweep stored_sweep_;
   [[no_unique_address]] value_access<stored_value> access_;
   record* opened_ = nullptr; ///< its value is being changed where `access_` has it
   record* handed_out_ = nullptr;
@@ -643,6 +572,7 @@ private:
   std::vector<char> value_;
   std::string stored_value_;
   arena texts_;
+  timed_values timed_{type_.expires.after_ms != 0};
 };
 
 } // namespace weir::detail
