@@ -113,9 +113,12 @@ TEST_CASE_FIXTURE(leveldb_fixture, "a database keeps to its memory, whatever the
   CHECK(statistics.memory <= memory.database());
   CHECK(statistics.files > 10);
   CHECK(statistics.bytes > keys * 16);
-  CHECK(statistics.memory > memory.tables / 2);
   for (std::uint64_t i = 0; i < keys; i += keys / 1000)
     REQUIRE(value_of(*store, number_key(i)) == value);
+  // Which tables are open before that depends on when LevelDB last merged files; reading has opened them all.
+  statistics = database.statistics();
+  CHECK(statistics.memory <= memory.database());
+  CHECK(statistics.memory > memory.tables / 2);
   CHECK(value_of(*store, number_key(keys)) == "-");
 }
 

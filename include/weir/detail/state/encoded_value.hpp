@@ -4,6 +4,7 @@
 #include <weir/detail/state.hpp>
 #include <weir/detail/state/heap_bytes.hpp>
 #include <weir/detail/state_value.hpp>
+#include <weir/detail/type_name.hpp>
 
 #include <cstddef>
 #include <string>
