@@ -17,6 +17,8 @@ const std::vector<bench_entry>& all_benches() {
       {"updates_during_snapshot", updates_during_snapshot_cases},
       {"restore", restore_cases},
       {"state_leveldb", leveldb_cases},
+      {"state_growth", state_growth_cases},
+      {"state_memory", state_memory_cases},
   };
   return all;
 }

@@ -1,5 +1,6 @@
 #include "bench_cluster.hpp"
 
+#include "required.hpp"
 #include "window_workload.hpp"
 
 #include "base/hash.hpp"
@@ -16,14 +17,6 @@
 namespace bench {
 
 namespace {
-
-/// The value, or an exception with the chain of causes.
-template <class T>
-T required(weir::result<T> result) {
-  if (!result)
-    throw std::runtime_error{result.failure().message()};
-  return *std::move(result);
-}
 
 std::uint64_t checksum_in(const weir::job_details& job) {
   for (const weir::task_result& each : job.results)

@@ -32,6 +32,8 @@ std::vector<bench_case> snapshot_write_cases(const bench_settings& settings);
 std::vector<bench_case> updates_during_snapshot_cases(const bench_settings& settings);
 std::vector<bench_case> restore_cases(const bench_settings& settings);
 std::vector<bench_case> leveldb_cases(const bench_settings& settings);
+std::vector<bench_case> state_growth_cases(const bench_settings& settings);
+std::vector<bench_case> state_memory_cases(const bench_settings& settings);
 
 /// All benches, in the order of the table.
 const std::vector<bench_entry>& all_benches();

@@ -1,7 +1,8 @@
 #pragma once
 
+#include "required.hpp"
+
 #include "base/platform.hpp"
-#include "base/result.hpp"
 #include "state/leveldb_settings.hpp"
 #include "state/snapshot_writer.hpp"
 #include "task/task_states.hpp"
@@ -12,23 +13,15 @@
 
 #include <cstdint>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
-/// States of one operator that has all key groups, as a task of the engine makes and uses them.
 namespace bench {
 
 inline constexpr std::size_t records_a_batch = 1024;
 
-template <class T>
-T required(weir::result<T> value) {
-  if (!value)
-    throw std::runtime_error{value.failure().message()};
-  return std::move(*value);
-}
-
+/// A state of one operator that has all key groups, as a task of the engine makes and uses it.
 template <class Key, class Value>
 class operator_state {
 public:
@@ -60,6 +53,7 @@ public:
   void confirm() { registry_->confirm(number_); }
 
   [[nodiscard]] std::uint64_t entries() const { return registry_->entries(); }
+  [[nodiscard]] std::uint64_t memory() const { return registry_->memory(); }
 
 private:
   weir::task_states states_;
