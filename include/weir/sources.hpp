@@ -10,7 +10,8 @@
 #include <utility>
 #include <vector>
 
-/// What environment::from takes.
+/// What environment::from takes. How far a source has come is part of snapshots: a job that goes on from one
+/// reads what came behind it, and no more. Only a socket cannot be read again.
 namespace weir {
 
 namespace detail {
@@ -33,6 +34,20 @@ struct socket_text_source {
   [[nodiscard]] stream<text> attach(environment& env) const {
     auto node = add_source(env, "socket_text", &record_type_of<text>(),
                            [host = host, port = port] { return make_socket_text_source(host, port); });
+    env.graph().nodes[node].fixed_parallelism = 1;
+    return stream<text>{upstream::of(&env, node)};
+  }
+};
+
+struct line_log_source {
+  std::string path;
+  bool stop_at_end;
+  std::size_t max_line_size;
+  [[nodiscard]] stream<text> attach(environment& env) const {
+    auto node = add_source(env, "line_log", &record_type_of<text>(),
+                           [path = path, stop = stop_at_end, max_line_size = max_line_size] {
+                             return make_line_log_source(path, stop, max_line_size);
+                           });
     env.graph().nodes[node].fixed_parallelism = 1;
     return stream<text>{upstream::of(&env, node)};
   }
@@ -64,16 +79,30 @@ struct generated_source {
 } // namespace detail
 
 /// The lines of a file, of the files in a folder and its folders, or of what a glob matches. The bytes are
-/// split over the subtasks; they must not change while they are read. A line of more than `max_line_size`
-/// bytes fails the job.
+/// split over the subtasks; they must not change while they are read, nor until a job that goes on from a
+/// snapshot has read them. A line of more than `max_line_size` bytes fails the job.
 inline detail::text_files_source text_files(std::string pattern,
                                             std::size_t max_line_size = 16 * 1024 * 1024) {
   return {std::move(pattern), max_line_size};
 }
 
-/// The lines that arrive on a TCP connection, until the peer closes it. One subtask.
+/// The lines that arrive on a TCP connection, until the peer closes it. One subtask. What arrived before a
+/// failure and was not in a checkpoint is lost: line_log() reads a source that keeps its lines.
 inline detail::socket_text_source socket_text(std::string host, std::uint16_t port) {
   return {std::move(host), port};
+}
+
+struct line_log_options {
+  /// The job ends with the bytes that are there when it begins; a line that has no end then counts as far as it
+  /// goes. Otherwise it waits for more, also for the file to be made.
+  bool stop_at_end = false;
+  std::size_t max_line_size = 16 * 1024 * 1024; ///< bytes; a longer line fails the job
+};
+
+/// The lines of a file that others append to, as of a topic that keeps its records. One subtask. A file that
+/// becomes shorter fails the job.
+inline detail::line_log_source line_log(std::string path, const line_log_options& options = {}) {
+  return {std::move(path), options.stop_at_end, options.max_line_size};
 }
 
 /// The given records. One subtask.

@@ -10,6 +10,7 @@
 #include <weir/detail/stage.hpp>
 #include <weir/detail/stage_operator.hpp>
 #include <weir/detail/timestamps_operator.hpp>
+#include <weir/detail/transactional_operator.hpp>
 #include <weir/watermarks.hpp>
 
 #include <concepts>
@@ -244,10 +245,21 @@ public:
   template <class... Descriptors>
   auto broadcast_state(Descriptors... descriptors) const;
 
-  /// Writes each record as a line, fields separated by tabs, to files `folder`/part-<subtask>-<n> that appear
-  /// whole when the input has ended.
+  /// Writes each record as a line, fields separated by tabs, to files `folder`/part-<subtask>-<n>. Each appears
+  /// whole: one when the input has ended, or with checkpoints one for each that completes and has lines. So
+  /// every line is there once, whatever fails.
   stream<T> write_text(std::string folder) const {
     return sink("write_text", [folder] { return make_write_text_sink(folder); });
+  }
+
+  /// Writes to a system outside, each record once: a sink of the user with two-phase commits, derived from
+  /// weir::transactional_sink<T>. See transactions.hpp.
+  template <class Sink>
+  stream<T> write_to(Sink to) const {
+    static_assert(std::derived_from<Sink, transactional_sink<T>>,
+                  "write_to takes a class derived from weir::transactional_sink of this stream's record");
+    static_assert(std::copy_constructible<Sink>, "each subtask gets a copy of the sink: let it be copied");
+    return sink("write_to", [to] { return std::make_unique<transactional_operator<T, Sink>>(to); });
   }
 
   /// Prints each record as a line to the standard output of the process that runs the subtask.

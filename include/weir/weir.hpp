@@ -20,6 +20,7 @@
 #include <weir/state.hpp>
 #include <weir/stream.hpp>
 #include <weir/text.hpp>
+#include <weir/transactions.hpp>
 #include <weir/watermarks.hpp>
 #include <weir/windows.hpp>
 #include <weir/words.hpp>

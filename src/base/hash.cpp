@@ -13,6 +13,31 @@ std::uint64_t hash64(std::span<const char> bytes) {
   return XXH3_64bits(bytes.data(), bytes.size());
 }
 
+struct running_hash64::state {
+  XXH3_state_t* hash = XXH3_createState();
+
+  state() {
+    if (!hash || XXH3_64bits_reset(hash) != XXH_OK)
+      throw std::bad_alloc{};
+  }
+  state(const state&) = delete;
+  state& operator=(const state&) = delete;
+  ~state() { XXH3_freeState(hash); }
+};
+
+running_hash64::running_hash64() : state_{std::make_unique<state>()} {}
+running_hash64::~running_hash64() = default;
+running_hash64::running_hash64(running_hash64&&) noexcept = default;
+running_hash64& running_hash64::operator=(running_hash64&&) noexcept = default;
+
+void running_hash64::update(std::span<const char> bytes) {
+  XXH3_64bits_update(state_->hash, bytes.data(), bytes.size());
+}
+
+std::uint64_t running_hash64::value() const {
+  return XXH3_64bits_digest(state_->hash);
+}
+
 struct sha256::state {
   EVP_MD_CTX* context = EVP_MD_CTX_new();
 

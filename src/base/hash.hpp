@@ -13,6 +13,22 @@ namespace weir {
 /// adversary.
 std::uint64_t hash64(std::span<const char> bytes);
 
+/// The same of bytes that come in pieces: however they are cut, the hash is that of all of them.
+class running_hash64 {
+public:
+  running_hash64();
+  ~running_hash64();
+  running_hash64(running_hash64&&) noexcept;
+  running_hash64& operator=(running_hash64&&) noexcept;
+
+  void update(std::span<const char> bytes);
+  [[nodiscard]] std::uint64_t value() const;
+
+private:
+  struct state;
+  std::unique_ptr<state> state_;
+};
+
 /// SHA-256 of bytes that come in pieces.
 class sha256 {
 public:

@@ -75,7 +75,7 @@ public:
   virtual result<std::vector<file_info>> list(const std::string& folder) = 0;
   /// Also creates missing parents; an existing folder is success.
   virtual result<void> create_folders(const std::string& path) = 0;
-  /// Atomic; replaces an existing file.
+  /// Atomic; replaces an existing file. A folder moves with all that is in it.
   virtual result<void> rename(const std::string& from, const std::string& to) = 0;
   /// Makes the names in a folder survive a power cut.
   virtual result<void> sync_folder(const std::string& folder) = 0;

@@ -64,16 +64,19 @@ public:
     const std::vector<detail::side_output>* side_names = nullptr;
   };
 
-  chain_context(const chain_setup& setup, const std::string& job, const std::string& name, outputs to,
-                collected_results& results, step_time& time, chain_step& step,
-                std::unique_ptr<operator_state_registry> states)
+  chain_context(const chain_setup& setup, const std::string& job, const std::string& name,
+                const operator_id& id, outputs to, collected_results& results, step_time& time,
+                chain_step& step, std::unique_ptr<operator_state_registry> states)
       : vertex_{setup.graph.vertices[setup.attempt.vertex]},
         attempt_{setup.attempt},
         watermark_interval_ms_{setup.graph.watermark_interval_ms},
         platform_{setup.platform},
         canceled_{setup.canceled},
+        checkpointed_{setup.checkpointed},
+        restored_{setup.restored},
         job_{job},
         name_{name},
+        id_{to_string(id)},
         to_{std::move(to)},
         results_{results},
         time_{time},
@@ -91,6 +94,9 @@ public:
   }
   [[nodiscard]] const std::string& job() const override { return job_; }
   [[nodiscard]] const std::string& name() const override { return name_; }
+  [[nodiscard]] const std::string& id() const override { return id_; }
+  [[nodiscard]] bool checkpoints_enabled() const override { return checkpointed_; }
+  [[nodiscard]] bool restored() const override { return restored_; }
   [[nodiscard]] weir::platform& platform() override { return platform_; }
   [[nodiscard]] std::int64_t monotonic_ms() override {
     auto since_start = platform_.clock().now().time_since_epoch();
@@ -121,8 +127,11 @@ private:
   std::int64_t watermark_interval_ms_;
   weir::platform& platform_;
   const std::atomic<bool>& canceled_;
+  bool checkpointed_;
+  bool restored_;
   const std::string& job_;
   const std::string& name_;
+  std::string id_;
   outputs to_;
   collected_results& results_;
   step_time& time_;

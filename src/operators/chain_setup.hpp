@@ -49,8 +49,10 @@ struct chain_setup {
   std::vector<entry> entries;
   /// Makes the states of an operator; where it is empty, they begin empty and are in memory.
   make_operator_states make_states = {};
-  /// Snapshots say which operators have ended: what those gave at their end is not given again.
+  /// Checkpoints are taken. Snapshots then say which operators have ended: what those gave at their end is
+  /// not given again.
   bool checkpointed = false;
+  bool restored = false; ///< the job goes on from a snapshot
 };
 
 } // namespace weir

@@ -76,7 +76,7 @@ result<void> operator_chain::connect_exits(chain_step& step, const chain_plan::s
     chain_step& added = *steps_.back();
     added.op = exit->to;
     added.on_idleness = exit->on_idleness;
-    added.context.emplace(setup_, job_, added.name, chain_context::outputs{}, results_,
+    added.context.emplace(setup_, job_, added.name, operator_id{}, chain_context::outputs{}, results_,
                           static_cast<step_time&>(*this), added, make_states({}, added.name));
     step.followers.push_back({&added, added.add_streams(0, 1), to.from_output});
   }
@@ -93,8 +93,10 @@ void operator_chain::make_operator(chain_step& step, const chain_plan::step& pla
   chain_context::outputs to{node.record ? &step.output : nullptr, {}, &node.side_outputs};
   for (auto& side : step.side_outputs)
     to.sides.push_back(side.get());
-  step.context.emplace(setup_, job_, step.name, std::move(to), results_, static_cast<step_time&>(*this), step,
-                       make_states(operators[planned.last].id, step.name));
+  // Of operators that became one only the first may have state; it is found again when they are apart.
+  const operator_id& id = operators[planned.first].id;
+  step.context.emplace(setup_, job_, step.name, id, std::move(to), results_, static_cast<step_time&>(*this),
+                       step, make_states(id, step.name));
   step.makes_time = planned.inputs.empty() || step.op->makes_time();
   if (!planned.inputs.empty())
     return;
@@ -201,39 +203,6 @@ void operator_chain::close() noexcept {
       step->op->close();
       setup_.alignment.leave(step.get());
     }
-}
-
-result<std::vector<operator_state_cut>> operator_chain::freeze(std::uint64_t number, detail::cut_kind what) {
-  if (auto flushed = flush(); !flushed)
-    return flushed.failure();
-  std::vector<operator_state_cut> cuts;
-  auto frozen = guarded([&] {
-    for (std::size_t s = 0; s < operators_; ++s) {
-      running_.name = &steps_[s]->name;
-      steps_[s]->op->before_snapshot();
-    }
-    for (std::size_t s = 0; s < operators_; ++s) {
-      running_.name = &steps_[s]->name;
-      cuts.push_back(steps_[s]->context->states().freeze(number, what));
-    }
-  });
-  if (frozen)
-    return cuts;
-  std::size_t done = cuts.size();
-  cuts.clear(); // before their states are told
-  for (std::size_t s = 0; s < done; ++s)
-    steps_[s]->context->states().abandon(number);
-  return frozen.failure();
-}
-
-void operator_chain::confirm(std::uint64_t number) {
-  for (std::size_t s = 0; s < operators_; ++s)
-    steps_[s]->context->states().confirm(number);
-}
-
-void operator_chain::abandon(std::uint64_t number) {
-  for (std::size_t s = 0; s < operators_; ++s)
-    steps_[s]->context->states().abandon(number);
 }
 
 std::vector<operator_counts> operator_chain::counts() const {

@@ -84,9 +84,15 @@ public:
   /// Flushes, and fixes the states of all operators as they are now, a cut for each; see
   /// operator_state_registry. Nothing is frozen when it fails.
   result<std::vector<operator_state_cut>> freeze(std::uint64_t number, detail::cut_kind what);
-  /// What became of what was frozen.
-  void confirm(std::uint64_t number);
+  /// What was frozen could not be stored.
   void abandon(std::uint64_t number);
+  /// What became of a checkpoint: states and operators are told.
+  result<void> notify_completed(std::uint64_t checkpoint);
+  result<void> notify_aborted(std::uint64_t checkpoint);
+  /// Whether no operator has anything left that waits for a checkpoint.
+  [[nodiscard]] bool committed() const;
+  /// The job ends here: operators remove what will never be committed, all of them also when one fails.
+  result<void> discard();
 
   /// Is an operator to emit what it held back for the end?
   [[nodiscard]] bool draining() const { return !draining_.empty(); }

@@ -257,7 +257,7 @@ std::string driven_job::snapshot() {
     check(platform_->files().remove(path));
   }
   for (auto& task : tasks_)
-    task->chain().confirm(snapshots_);
+    check(task->chain().notify_completed(snapshots_));
   return bytes;
 }
 

@@ -126,7 +126,8 @@ result<void> task_checkpoints::on_completed(checkpoint_id checkpoint) {
     return {};
   completed_ = checkpoint;
   acknowledged_.erase(acknowledged_.begin(), acknowledged_.upper_bound(checkpoint));
-  around_.chain.confirm(checkpoint);
+  if (auto told = around_.chain.notify_completed(checkpoint); !told)
+    return told.failure().wrap("cannot commit checkpoint " + std::to_string(checkpoint));
   final_ = final_ || (has_end_ && checkpoint >= *has_end_);
   return {};
 }
@@ -138,7 +139,7 @@ result<void> task_checkpoints::on_aborted(checkpoint_id checkpoint) {
   if (writing_ && writing_->checkpoint == checkpoint)
     writing_->aborted = true;
   else if (acknowledged_.erase(checkpoint) > 0)
-    around_.chain.abandon(checkpoint);
+    return around_.chain.notify_aborted(checkpoint);
   return {};
 }
 

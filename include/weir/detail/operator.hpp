@@ -51,6 +51,14 @@ public:
   [[nodiscard]] virtual const std::string& job() const = 0;
   /// The operator's name, for messages.
   [[nodiscard]] virtual const std::string& name() const = 0;
+  /// 32 hexadecimal digits, the same in all subtasks and attempts, and in another job that goes on from a
+  /// snapshot of this one.
+  [[nodiscard]] virtual const std::string& id() const = 0;
+  /// Whether checkpoints are taken of the job: what a sink gives away is then committed by them, and without
+  /// them at the end of the input.
+  [[nodiscard]] virtual bool checkpoints_enabled() const { return false; }
+  /// Whether the job goes on from a snapshot rather than from nothing.
+  [[nodiscard]] virtual bool restored() const { return false; }
   /// Time, files and randomness.
   [[nodiscard]] virtual weir::platform& platform() = 0;
   /// Milliseconds on a clock that never goes back; its start means nothing.
@@ -93,9 +101,10 @@ public:
 
 /// A step of a task's operator chain. The engine calls it from one thread at a time.
 ///
-/// Life: open; then process, flush and on_watermark in any order; end_of_input once for each input; drain
-/// until it returns false; close. After a failure or a cancellation only close comes. Exceptions fail the
-/// task with their message.
+/// Life: open; then process, flush, on_watermark and what concerns snapshots in any order; end_of_input once
+/// for each input; drain until it returns false; with checkpoints, what concerns snapshots until all is
+/// committed; close. After a failure or a cancellation only discard and close come. Exceptions fail the task
+/// with their message.
 class stream_operator {
 public:
   virtual ~stream_operator() = default;
@@ -117,9 +126,24 @@ public:
   /// Processing time has reached what operator_context::wake_at asked for.
   virtual void on_processing_time(std::int64_t) {}
 
-  /// A snapshot is about to be taken: what is not in registered state goes there. Called with the operator
-  /// flushed.
-  virtual void before_snapshot() {}
+  /// The snapshot of a checkpoint is about to be taken: what is not in registered state goes there. Called
+  /// with the operator flushed. The ids grow.
+  virtual void before_snapshot(std::uint64_t) {}
+
+  /// The checkpoint is complete for good, and so is all that was taken for those before it, of which nothing
+  /// may have been heard: a sink commits. May repeat what was said before.
+  virtual void on_checkpoint_completed(std::uint64_t) {}
+
+  /// Nothing will come of the checkpoint: what was taken for it counts for the next one.
+  virtual void on_checkpoint_aborted(std::uint64_t) {}
+
+  /// False while something that the operator gave away waits for a checkpoint to complete. A task whose input
+  /// has ended does not finish before that.
+  [[nodiscard]] virtual bool committed() const { return true; }
+
+  /// The job ends, and what is not committed never will be: a sink removes it. Only close() follows. Without
+  /// this call, close() leaves what is prepared to the next attempt.
+  virtual void discard() {}
 
   /// No more records will come on this input.
   virtual void end_of_input(std::uint32_t) {}

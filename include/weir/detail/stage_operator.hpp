@@ -1,6 +1,7 @@
 #pragma once
 
 #include <weir/collector.hpp>
+#include <weir/detail/source_parts.hpp>
 #include <weir/detail/stage.hpp>
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <utility>
+#include <vector>
 
 namespace weir::detail {
 
@@ -142,7 +144,8 @@ struct generate_options {
   double rate_per_second = 0; ///< of all subtasks together; 0: as fast as it goes
 };
 
-/// Runs a stage over a range of numbers: the source is part of the loop. Each subtask has a contiguous share.
+/// Runs a stage over ranges of numbers: the source is part of the loop. Each subtask begins with a contiguous
+/// share.
 template <class Out, class Stage>
 class generate_source final : public source_operator {
 public:
@@ -150,9 +153,7 @@ public:
 
   void open(operator_context& context) override {
     context_ = &context;
-    next_ = share(context.subtask());
-    end_ = share(context.subtask() + 1);
-    first_ = next_;
+    left_.open(context, options_.count, [&] { return std::vector<number_range>{{0, options_.count}}; });
     rate_per_ms_ = options_.rate_per_second / 1000.0 / context.parallelism();
     started_ms_ = context.monotonic_ms();
     writer_.attach(context.out());
@@ -160,16 +161,21 @@ public:
   }
 
   status poll() override {
-    std::uint64_t until = std::min(end_, next_ + batch_capacity<Out>);
+    if (left_.empty())
+      return status::ended;
+    std::uint64_t next = left_.front().begin;
+    std::uint64_t until = std::min(left_.front().end, next + batch_capacity<Out>);
     if (options_.rate_per_second > 0) {
       double due = static_cast<double>(context_->monotonic_ms() - started_ms_) * rate_per_ms_;
-      until = std::min(until, first_ + static_cast<std::uint64_t>(due));
-      if (until <= next_ && next_ < end_)
+      auto due_in_all = static_cast<std::uint64_t>(due);
+      if (due_in_all <= given_)
         return status::idle;
+      until = std::min(until, next + (due_in_all - given_));
     }
-    run(next_, until);
-    next_ = until;
-    return next_ < end_ ? status::more : status::ended;
+    run(next, until);
+    given_ += until - next;
+    left_.read_to(until);
+    return left_.empty() ? status::ended : status::more;
   }
 
   /// At most until the next record is due.
@@ -183,11 +189,6 @@ public:
   }
 
 private:
-  [[nodiscard]] std::uint64_t share(std::uint32_t subtask) const {
-    return static_cast<std::uint64_t>(static_cast<unsigned __int128>(options_.count) * subtask /
-                                      context_->parallelism());
-  }
-
   void run(std::uint64_t begin, std::uint64_t end) {
     if constexpr (emits_at_most_one<Stage>) {
       batch<Out>& out = writer_.next();
@@ -204,16 +205,15 @@ private:
   generate_options options_;
   [[no_unique_address]] Stage stage_;
   operator_context* context_ = nullptr;
-  std::uint64_t first_ = 0;
-  std::uint64_t next_ = 0;
-  std::uint64_t end_ = 0;
+  source_parts<number_range> left_;
+  std::uint64_t given_ = 0; ///< since it was opened
   double rate_per_ms_ = 0;
   std::int64_t started_ms_ = 0;
   batch_writer<Out> writer_;
   collector<Out> collector_;
 };
 
-/// The records given to from_elements, from subtask 0.
+/// The records given to from_elements.
 template <class T>
 class elements_source final : public source_operator {
 public:
@@ -221,21 +221,26 @@ public:
 
   void open(operator_context& context) override {
     collector_.attach(context.out());
-    next_ = context.subtask() == 0 ? 0 : elements_->size();
+    std::uint64_t count = elements_->size();
+    left_.open(context, count, [&] { return std::vector<number_range>{{0, count}}; });
   }
 
   status poll() override {
-    std::size_t until = std::min(elements_->size(), next_ + batch_capacity<T>);
-    for (; next_ < until; ++next_)
-      collector_.emit((*elements_)[next_]);
-    return next_ < elements_->size() ? status::more : status::ended;
+    if (left_.empty())
+      return status::ended;
+    std::uint64_t next = left_.front().begin;
+    std::uint64_t until = std::min(left_.front().end, next + batch_capacity<T>);
+    for (std::uint64_t i = next; i < until; ++i)
+      collector_.emit((*elements_)[i]);
+    left_.read_to(until);
+    return left_.empty() ? status::ended : status::more;
   }
 
   void flush() override { collector_.flush(); }
 
 private:
   std::shared_ptr<const std::vector<T>> elements_;
-  std::size_t next_ = 0;
+  source_parts<number_range> left_;
   collector<T> collector_;
 };
 

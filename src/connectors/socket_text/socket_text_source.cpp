@@ -1,14 +1,15 @@
+#include "connectors/text_lines/line_batches.hpp"
+
 #include <weir/detail/builtin.hpp>
-#include <weir/detail/codec.hpp>
-#include <weir/text.hpp>
+#include <weir/detail/source_parts.hpp>
 
 #include <cerrno>
 #include <cstring>
 #include <memory>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fcntl.h>
 #include <netdb.h>
@@ -48,30 +49,29 @@ private:
 class socket_text_source final : public source_operator {
 public:
   socket_text_source(std::string host, std::uint16_t port)
-      : host_{std::move(host)}, port_{std::to_string(port)} {}
+      : host_{std::move(host)}, port_{std::to_string(port)}, lines_{name(), max_line_size} {}
 
+  /// What had ended in a snapshot stays ended.
   void open(operator_context& context) override {
     context_ = &context;
-    if (context.subtask() == 0)
+    left_.open(context, 1, [] { return std::vector<number_range>{{0, 1}}; });
+    if (!left_.empty())
       connect();
   }
 
   status poll() override {
-    if (socket_.get() < 0)
+    if (left_.empty())
       return status::ended;
-    std::size_t held = pending_.size();
-    pending_.resize(held + read_size);
-    ssize_t count = ::recv(socket_.get(), pending_.data() + held, read_size, 0);
-    pending_.resize(held + static_cast<std::size_t>(count > 0 ? count : 0));
+    char bytes[read_size];
+    ssize_t count = ::recv(socket_.get(), bytes, read_size, 0);
     if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
       return status::idle;
     if (count < 0)
       fail("cannot read from");
     bool ended = count == 0;
-    emit_lines(ended);
-    if (pending_.size() > max_line_size)
-      throw std::runtime_error{name() + " sent a line of more than " + std::to_string(max_line_size) +
-                               " bytes"};
+    lines_.add({bytes, static_cast<std::size_t>(count)}, ended, *context_->out());
+    if (ended)
+      left_.read_to(1);
     return ended ? status::ended : status::more;
   }
 
@@ -125,47 +125,12 @@ private:
     return ETIMEDOUT;
   }
 
-  void emit_lines(bool ended) {
-    std::string_view rest = pending_;
-    while (!rest.empty()) {
-      auto newline = rest.find('\n');
-      if (newline == std::string_view::npos && !ended)
-        break;
-      std::string_view line = rest.substr(0, newline);
-      rest.remove_prefix(newline == std::string_view::npos ? rest.size() : newline + 1);
-      if (newline != std::string_view::npos && line.ends_with('\r'))
-        line.remove_suffix(1);
-      add(line);
-    }
-    pending_.erase(0, pending_.size() - rest.size());
-    emit();
-  }
-
-  void add(std::string_view line) {
-    if (!lines_)
-      lines_ = record_type_of<text>().make_batch(record_type_of<text>());
-    auto& lines = static_cast<batch<text>&>(*lines_);
-    text& slot = lines.values()[lines.size++];
-    slot = text{line};
-    rehome(slot, lines.bytes);
-    if (lines.size == batch<text>::capacity)
-      emit();
-  }
-
-  void emit() {
-    if (!lines_ || lines_->size == 0)
-      return;
-    context_->out()->emit(lines_);
-    if (lines_)
-      lines_->clear();
-  }
-
   std::string host_;
   std::string port_;
   operator_context* context_ = nullptr;
   socket_descriptor socket_;
-  std::string pending_;
-  batch_ptr lines_;
+  source_parts<number_range> left_; ///< one, which is the connection
+  line_batches lines_;
 };
 
 } // namespace

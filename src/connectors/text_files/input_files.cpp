@@ -95,22 +95,10 @@ result<std::vector<file_info>> find_input_files(file_system& files, const std::s
   return found;
 }
 
-std::vector<file_range> share_of(const std::vector<file_info>& files, std::uint32_t part,
-                                 std::uint32_t parts) {
-  std::uint64_t total = 0;
-  for (const file_info& file : files)
-    total += file.size;
-  auto border = [&](std::uint32_t of) {
-    return static_cast<std::uint64_t>(static_cast<unsigned __int128>(total) * of / parts);
-  };
-  std::uint64_t begin = border(part), end = border(part + 1), offset = 0;
+std::vector<file_range> whole(const std::vector<file_info>& files) {
   std::vector<file_range> ranges;
-  for (const file_info& file : files) {
-    std::uint64_t from = std::max(begin, offset), to = std::min(end, offset + file.size);
-    if (from < to)
-      ranges.push_back({file.path, from - offset, to - offset});
-    offset += file.size;
-  }
+  for (const file_info& file : files)
+    ranges.push_back({file.path, 0, file.size});
   return ranges;
 }
 

@@ -22,9 +22,7 @@ struct file_range {
   bool operator==(const file_range&) const = default;
 };
 
-/// Share `part` of `parts` of all files' bytes. The shares are equal to a byte, cover every byte once, and
-/// follow each other in order.
-std::vector<file_range> share_of(const std::vector<file_info>& files, std::uint32_t part,
-                                 std::uint32_t parts);
+/// All of each file.
+std::vector<file_range> whole(const std::vector<file_info>& files);
 
 } // namespace weir

@@ -92,7 +92,8 @@ result<void> line_reader::read(detail::batch<text>& lines) {
     const char* from = block;
     const char* end = block + rest_.size() + *count;
     if (from == end)
-      break; // the file has become shorter
+      return error{errc::failed, range_.path + " has become shorter while it was read: it ends at offset " +
+                                     std::to_string(next_line_)};
     if (auto added = add_lines(lines, from, end, *count < wanted); !added)
       return added;
     rest_.assign(from, end);

@@ -26,6 +26,9 @@ public:
   /// Fills the empty batch. A batch that stays empty means that there are no more lines.
   result<void> read(detail::batch<text>& lines);
 
+  /// Where the first line begins that was not read; at the end of the range or beyond when there is none.
+  [[nodiscard]] std::uint64_t position() const { return next_line_; }
+
 private:
   line_reader(std::unique_ptr<readable_file> file, file_range range, std::size_t max_line_size);
 

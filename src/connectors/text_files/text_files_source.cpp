@@ -4,6 +4,7 @@
 
 #include <weir/detail/builtin.hpp>
 #include <weir/detail/codec.hpp>
+#include <weir/detail/source_parts.hpp>
 #include <weir/text.hpp>
 
 #include <optional>
@@ -28,26 +29,28 @@ public:
 
   void open(operator_context& context) override {
     context_ = &context;
-    auto files = value_or_throw(find_input_files(context.platform().files(), pattern_));
-    ranges_ = share_of(files, context.subtask(), context.parallelism());
+    left_.open(context, 0, [&] {
+      return whole(value_or_throw(find_input_files(context.platform().files(), pattern_)));
+    });
   }
 
   status poll() override {
-    if (!reader_) {
-      if (next_range_ == ranges_.size())
-        return status::ended;
-      reader_ = value_or_throw(
-          line_reader::open(context_->platform().files(), ranges_[next_range_++], max_line_size_));
-    }
+    if (left_.empty())
+      return status::ended;
+    if (!reader_)
+      reader_ =
+          value_or_throw(line_reader::open(context_->platform().files(), left_.front(), max_line_size_));
     if (!lines_)
       lines_ = record_type_of<text>().make_batch(record_type_of<text>());
     lines_->clear();
     auto& lines = static_cast<batch<text>&>(*lines_);
     if (auto read = reader_->read(lines); !read)
       throw std::runtime_error{read.failure().message()};
-    if (lines.size == 0)
+    bool is_done = reader_->position() >= left_.front().end;
+    left_.read_to(reader_->position());
+    if (is_done)
       reader_.reset();
-    else
+    if (lines.size != 0)
       context_->out()->emit(lines_);
     return status::more;
   }
@@ -56,8 +59,7 @@ private:
   std::string pattern_;
   std::size_t max_line_size_;
   operator_context* context_ = nullptr;
-  std::vector<file_range> ranges_;
-  std::size_t next_range_ = 0;
+  source_parts<file_range> left_;
   std::optional<line_reader> reader_;
   batch_ptr lines_;
 };

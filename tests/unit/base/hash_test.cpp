@@ -28,6 +28,19 @@ TEST_CASE("hash64 is XXH3 and so the same in every build") {
   CHECK(hash64(std::string{"abc"}) == 0x78af5f94892f3950);
 }
 
+TEST_CASE("hash64 of pieces is that of the whole, also while more come") {
+  CHECK(running_hash64{}.value() == hash64({}));
+  std::vector<char> bytes(10'000);
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    bytes[i] = static_cast<char>(i * 7);
+  running_hash64 hash;
+  for (std::size_t at = 0, size = 0; at < bytes.size(); at += size++) {
+    hash.update(std::span{bytes}.subspan(at, std::min(size, bytes.size() - at)));
+    std::size_t end = std::min(at + size, bytes.size());
+    CHECK(hash.value() == hash64(std::span{bytes}.first(end)));
+  }
+}
+
 TEST_CASE("only 64 lower-case hexadecimal digits pass as a hash") {
   CHECK(is_sha256_hex(sha256_hex({})));
   CHECK_FALSE(is_sha256_hex(""));

@@ -81,6 +81,7 @@ public:
   [[nodiscard]] std::uint64_t attempt() const override { return 1; }
   [[nodiscard]] const std::string& job() const override { return job_; }
   [[nodiscard]] const std::string& name() const override { return name_; }
+  [[nodiscard]] const std::string& id() const override { return name_; }
   [[nodiscard]] weir::platform& platform() override { return *platform_; }
   [[nodiscard]] std::int64_t monotonic_ms() override { return 0; }
   [[nodiscard]] std::int64_t wall_ms() override { return 0; }

@@ -5,6 +5,7 @@
 
 #include <weir/detail/builtin.hpp>
 #include <weir/detail/codec.hpp>
+#include <weir/detail/source_parts.hpp>
 
 #include <doctest/doctest.h>
 
@@ -164,7 +165,7 @@ TEST_CASE("shares cover every byte of all files once") {
   for (std::uint32_t parts : {1u, 2u, 3u, 16u, 1000u}) {
     std::map<std::string, std::uint64_t> covered;
     for (std::uint32_t part = 0; part < parts; ++part)
-      for (const auto& range : weir::share_of(files, part, parts)) {
+      for (const auto& range : weir::detail::share_of(weir::whole(files), part, parts)) {
         REQUIRE(range.begin == covered[range.path]);
         covered[range.path] = range.end;
       }

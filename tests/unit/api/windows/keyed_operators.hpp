@@ -86,6 +86,7 @@ public:
   [[nodiscard]] std::uint64_t attempt() const override { return 1; }
   [[nodiscard]] const std::string& job() const override { return name_; }
   [[nodiscard]] const std::string& name() const override { return name_; }
+  [[nodiscard]] const std::string& id() const override { return name_; }
   [[nodiscard]] weir::platform& platform() override { throw std::logic_error{"no platform here"}; }
   [[nodiscard]] std::int64_t monotonic_ms() override { return wall_ms_; }
   [[nodiscard]] std::int64_t wall_ms() override { return wall_ms_; }
@@ -200,7 +201,7 @@ public:
   taken_snapshot freeze(std::uint64_t number, cut_kind what) {
     taken_snapshot taken{number, what, {}, {}};
     for (auto& each : subtasks_) {
-      each.op->before_snapshot();
+      each.op->before_snapshot(number);
       auto& states = each.context->states();
       for (keyed_state* state : states.keyed)
         taken.cuts.emplace_back(state->type().name, state->freeze(number, what));

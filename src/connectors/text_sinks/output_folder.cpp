@@ -1,0 +1,113 @@
+#include "connectors/text_sinks/output_folder.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <system_error>
+
+namespace weir {
+
+namespace {
+
+constexpr std::string_view job_prefix = ".job-";
+constexpr std::string_view pending_prefix = ".pending-";
+constexpr std::string_view fenced_prefix = ".fenced-";
+
+std::string_view last_component(std::string_view path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
+template <class Number>
+bool read_number(std::string_view text, Number& to) {
+  auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), to);
+  return wrong == std::errc{} && end == text.data() + text.size();
+}
+
+std::string name_of(std::string_view prefix, const part_writer& of) {
+  return std::string{prefix} + of.job + '-' + std::to_string(of.subtask) + '-' + std::to_string(of.attempt);
+}
+
+/// The reverse; a job's id may have any form.
+std::optional<part_writer> read_writer(std::string_view name, std::string_view prefix) {
+  if (!name.starts_with(prefix))
+    return {};
+  name.remove_prefix(prefix.size());
+  part_writer writer;
+  auto attempt = name.rfind('-');
+  auto subtask = attempt == 0 || attempt == std::string_view::npos ? attempt : name.rfind('-', attempt - 1);
+  if (subtask == std::string_view::npos || subtask == 0 ||
+      !read_number(name.substr(attempt + 1), writer.attempt) ||
+      !read_number(name.substr(subtask + 1, attempt - subtask - 1), writer.subtask))
+    return {};
+  writer.job = name.substr(0, subtask);
+  return writer;
+}
+
+} // namespace
+
+std::string output_folder::part(std::uint32_t subtask, std::uint64_t number) const {
+  return path_ + "/part-" + std::to_string(subtask) + '-' + std::to_string(number);
+}
+
+std::string output_folder::pending(const part_writer& of) const {
+  return path_ + '/' + name_of(pending_prefix, of);
+}
+
+std::string output_folder::fenced(const part_writer& of) const {
+  return path_ + '/' + name_of(fenced_prefix, of);
+}
+
+std::string output_folder::part_inside(const std::string& folder, std::uint32_t subtask,
+                                       std::uint64_t number) {
+  return folder + "/.part-" + std::to_string(subtask) + '-' + std::to_string(number);
+}
+
+result<void> output_folder::claim(const std::vector<std::string>& mine) {
+  if (auto made = files_.create_folders(path_); !made)
+    return made;
+  auto marker = [this](const std::string& job) { return path_ + '/' + std::string{job_prefix} + job; };
+  if (files_.info(marker(mine.front())))
+    return {};
+  if (std::ranges::none_of(mine, [&](const std::string& job) { return bool{files_.info(marker(job))}; })) {
+    auto entries = files_.list(path_);
+    if (!entries)
+      return entries.failure();
+    for (const file_info& entry : *entries)
+      if (last_component(entry.path).starts_with("part-"))
+        return error{errc::already_exists, "the output folder " + path_ +
+                                               " holds results already: remove its part files or choose "
+                                               "another folder"};
+  }
+  auto created = files_.create(marker(mine.front()), true);
+  if (!created && created.failure().code() != errc::already_exists)
+    return created.failure();
+  return {};
+}
+
+result<bool> output_folder::is_shared(const std::vector<std::string>& mine) {
+  auto entries = files_.list(path_);
+  if (!entries)
+    return entries.failure();
+  return std::ranges::any_of(*entries, [&](const file_info& entry) {
+    std::string_view name = last_component(entry.path);
+    return name.starts_with(job_prefix) &&
+           std::ranges::find(mine, name.substr(job_prefix.size())) == mine.end();
+  });
+}
+
+result<output_folder::writers> output_folder::find_writers() {
+  auto entries = files_.list(path_);
+  if (!entries)
+    return entries.failure();
+  writers found;
+  for (const file_info& entry : *entries) {
+    std::string_view name = last_component(entry.path);
+    if (auto writer = read_writer(name, pending_prefix))
+      found.pending.push_back(std::move(*writer));
+    else if (auto gone = read_writer(name, fenced_prefix))
+      found.fenced.push_back(std::move(*gone));
+  }
+  return found;
+}
+
+} // namespace weir

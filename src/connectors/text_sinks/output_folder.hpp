@@ -1,0 +1,61 @@
+#pragma once
+
+#include "base/platform.hpp"
+#include "base/result.hpp"
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace weir {
+
+/// Who writes to a folder: an attempt of a subtask of a job.
+struct part_writer {
+  std::string job;
+  std::uint32_t subtask = 0;
+  std::uint64_t attempt = 0;
+  bool operator==(const part_writer&) const = default;
+};
+
+/// The names in the folder of a file sink.
+///
+///     part-<subtask>-<n>                             committed
+///     .job-<job>                                     the job writes here: there before its first part
+///     .pending-<job>-<subtask>-<attempt>/            of an attempt that runs; made once, at its beginning
+///     .fenced-<job>-<subtask>-<attempt>/             the same after a later attempt has renamed it away
+///         .part-<subtask>-<n>                        being written, or prepared
+///
+/// A rename is the fence: whatever the earlier attempt does by path fails from then on, so it can neither
+/// make a file nor commit one.
+class output_folder {
+public:
+  output_folder(file_system& files, std::string path) : files_{files}, path_{std::move(path)} {}
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+  /// Makes the folder, and refuses one with the parts of a job that is not in `mine`: own ones, and those
+  /// that it goes on for. The first of them is the one that runs.
+  result<void> claim(const std::vector<std::string>& mine);
+  /// Whether a job has claimed the folder that is not in `mine`.
+  result<bool> is_shared(const std::vector<std::string>& mine);
+
+  [[nodiscard]] std::string part(std::uint32_t subtask, std::uint64_t number) const;
+  [[nodiscard]] std::string pending(const part_writer& of) const;
+  [[nodiscard]] std::string fenced(const part_writer& of) const;
+  [[nodiscard]] static std::string part_inside(const std::string& folder, std::uint32_t subtask,
+                                               std::uint64_t number);
+
+  struct writers {
+    std::vector<part_writer> pending;
+    std::vector<part_writer> fenced;
+  };
+  /// Whose folders are there.
+  result<writers> find_writers();
+
+private:
+  file_system& files_;
+  std::string path_;
+};
+
+} // namespace weir
