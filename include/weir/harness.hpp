@@ -32,6 +32,13 @@ struct harness_options {
   /// What another harness of the same piece gave, at this parallelism or another, with this backend or the
   /// other.
   std::string snapshot = {};
+  /// Checkpoints are taken: what sinks write is committed by complete_checkpoint(), not at the end of the
+  /// input.
+  bool checkpoints = false;
+  /// Larger each time that a test goes on from what another piece of the same job left.
+  std::uint32_t attempt = 1;
+  /// Sources give a batch for each piece::step(), and not all they have at once.
+  bool paced = false;
 };
 
 /// Operators that a test drives by hand: without a cluster, in one thread, with all that a task of a cluster
@@ -48,7 +55,20 @@ public:
   virtual void settle() = 0;
   virtual void set_processing_time(std::int64_t ms) = 0;
   [[nodiscard]] virtual std::int64_t processing_time() const = 0;
+  /// With `paced`: lets one source give about a batch, `choice` modulo those that have not ended. False when
+  /// all have.
+  virtual bool step(std::uint64_t choice) = 0;
+
   [[nodiscard]] virtual std::string snapshot() = 0;
+  /// The id of the last snapshot, as operators see it.
+  [[nodiscard]] virtual std::uint64_t last_checkpoint() const = 0;
+  virtual void complete_checkpoint(std::uint64_t checkpoint) = 0;
+  virtual void abort_checkpoint(std::uint64_t checkpoint) = 0;
+  /// All input has ended, and what sinks wrote is committed: a task of a cluster would finish now.
+  [[nodiscard]] virtual bool is_done() const = 0;
+  /// The job is canceled: sinks remove what is not committed. Nothing may be called afterwards.
+  virtual void discard() = 0;
+
   /// Accumulators as `weir run` shows them, by name.
   [[nodiscard]] virtual std::map<std::string, std::string> accumulators() = 0;
 };
@@ -139,6 +159,9 @@ public:
 
   /// All state as it is now, for harness_options::snapshot.
   [[nodiscard]] std::string snapshot() { return piece_->snapshot(); }
+  /// With harness_options::checkpoints: the last snapshot becomes a complete checkpoint, or comes to nothing.
+  void complete_checkpoint() { piece_->complete_checkpoint(piece_->last_checkpoint()); }
+  void abort_checkpoint() { piece_->abort_checkpoint(piece_->last_checkpoint()); }
 
   /// As `weir run` would show it; throws std::out_of_range when there is none of that name.
   [[nodiscard]] std::string accumulator(const std::string& name) { return piece_->accumulators().at(name); }

@@ -1,6 +1,7 @@
 #include <weir/detail/two_phase_commit.hpp>
 
 #include <weir/detail/codec.hpp>
+#include <weir/detail/state.hpp>
 #include <weir/detail/state_element.hpp>
 
 #include <algorithm>

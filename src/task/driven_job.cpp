@@ -42,6 +42,9 @@ std::string hexadecimal(std::uint64_t number) {
   return {digits.data(), end};
 }
 
+/// Ids of checkpoints do not repeat in a later attempt.
+constexpr std::uint64_t checkpoints_of_attempt = 1'000'000;
+
 /// A snapshot is its files, one after the other: size:8 bytes.
 void append_file(std::string& to, const std::string& bytes) {
   for (int shift = 0; shift < 64; shift += 8)
@@ -77,17 +80,20 @@ std::string read_whole(file_system& files, const std::string& path) {
 
 } // namespace
 
-/// The system's files and randomness, and a clock that the test moves.
+/// The system's randomness, its files or those of the test, and a clock that the test moves.
 class driven_job::manual_platform final : public platform {
 public:
-  explicit manual_platform(std::int64_t wall_ms) { clock_.ms = wall_ms; }
+  manual_platform(platform& system, file_system* files, std::int64_t wall_ms)
+      : system_{system}, files_{files ? *files : system.files()} {
+    clock_.ms = wall_ms;
+  }
 
   void set(std::int64_t wall_ms) { clock_.ms = wall_ms; }
 
   weir::clock& clock() override { return clock_; }
-  randomness& random() override { return system_->random(); }
-  file_system& files() override { return system_->files(); }
-  weir::executor& executor() override { return system_->executor(); }
+  randomness& random() override { return system_.random(); }
+  file_system& files() override { return files_; }
+  weir::executor& executor() override { return system_.executor(); }
 
 private:
   struct manual_clock final : weir::clock {
@@ -98,19 +104,22 @@ private:
   };
 
   manual_clock clock_;
-  std::unique_ptr<platform> system_ = make_system_platform();
+  platform& system_;
+  file_system& files_;
 };
 
-driven_job::driven_job(const environment& env, const testing::harness_options& options)
+driven_job::driven_job(const environment& env, const testing::harness_options& options, file_system* files)
     : options_{options},
-      platform_{std::make_unique<manual_platform>(options.processing_time)},
+      storage_{make_system_platform()},
+      platform_{std::make_unique<manual_platform>(*storage_, files, options.processing_time)},
       graph_{compiled(env, options)},
       code_{env.graph()},
-      folder_{*platform_} {
+      folder_{*storage_},
+      last_checkpoint_{options.attempt * checkpoints_of_attempt} {
   if (!options_.snapshot.empty())
     restore(options_.snapshot);
-  states_.emplace(*platform_, settings_of_states());
-  driven_task::surroundings around{graph_, code_, *platform_, [this](operator_subtask who) {
+  states_.emplace(*storage_, settings_of_states());
+  driven_task::surroundings around{graph_, code_, *platform_, options_, [this](operator_subtask who) {
                                      auto chains = chains_of(who.of);
                                      return states_->make(std::move(who), std::move(chains));
                                    }};
@@ -234,11 +243,10 @@ std::vector<snapshot_chain> driven_job::chains_of(const operator_id& of) const {
 
 std::string driven_job::snapshot() {
   settle();
-  ++snapshots_;
+  ++last_checkpoint_;
   std::vector<std::pair<const driven_task*, std::vector<operator_state_cut>>> all;
-  for (auto& task : tasks_) {
-    all.emplace_back(task.get(), task->freeze(snapshots_));
-  }
+  for (auto& task : tasks_)
+    all.emplace_back(task.get(), task->freeze(last_checkpoint_));
   std::string bytes;
   for (auto& [task, cuts] : all) {
     const job_vertex& vertex = graph_.vertices[task->vertex()];
@@ -247,28 +255,61 @@ std::string driven_job::snapshot() {
     head.task = std::to_string(task->vertex());
     head.subtask = task->subtask();
     head.parallelism = vertex.parallelism;
-    head.number = snapshots_;
+    head.number = last_checkpoint_;
     head.max_parallelism = vertex.max_parallelism;
     head.first_key_group = groups.first;
     head.last_key_group = groups.last;
     std::string path = folder_.path() + "/snapshot";
-    valued(write_snapshot(*platform_, path, std::move(head), std::move(cuts), {}));
-    append_file(bytes, read_whole(platform_->files(), path));
-    check(platform_->files().remove(path));
+    valued(write_snapshot(*storage_, path, std::move(head), std::move(cuts), {}));
+    append_file(bytes, read_whole(storage_->files(), path));
+    check(storage_->files().remove(path));
   }
-  for (auto& task : tasks_)
-    check(task->chain().notify_completed(snapshots_));
+  if (!options_.checkpoints)
+    complete_checkpoint(last_checkpoint_);
   return bytes;
+}
+
+void driven_job::complete_checkpoint(std::uint64_t checkpoint) {
+  for (auto& task : tasks_)
+    check(task->chain().notify_completed(checkpoint));
+}
+
+void driven_job::abort_checkpoint(std::uint64_t checkpoint) {
+  for (auto& task : tasks_)
+    check(task->chain().notify_aborted(checkpoint));
+}
+
+bool driven_job::step(std::uint64_t choice) {
+  std::vector<std::pair<driven_task*, std::uint32_t>> live;
+  for (auto& task : tasks_)
+    for (std::uint32_t source : task->live_sources())
+      live.emplace_back(task.get(), source);
+  if (live.empty())
+    return false;
+  auto [task, source] = live[choice % live.size()];
+  task->poll(source);
+  settle();
+  return true;
+}
+
+bool driven_job::is_done() const {
+  return std::ranges::all_of(
+      tasks_, [](const auto& task) { return task->chain().ended() && task->chain().committed(); });
+}
+
+void driven_job::discard() {
+  for (auto& task : tasks_)
+    check(task->chain().discard());
 }
 
 void driven_job::restore(const std::string& bytes) {
   std::size_t number = 0;
   for (const std::string& file : split_files(bytes)) {
     std::string path = folder_.path() + "/restored-" + std::to_string(++number);
-    auto to = valued(platform_->files().create(path));
+    auto to = valued(storage_->files().create(path));
     check(to->append(file));
     check(to->close());
-    restored_.push_back(valued(snapshot_reader::open(platform_->files(), path, {})));
+    restored_.push_back(valued(snapshot_reader::open(storage_->files(), path, {})));
   }
 }
 

@@ -99,7 +99,7 @@ void driven_task::connect(std::uint32_t edge, std::vector<std::pair<driven_task*
 }
 
 void driven_task::open() {
-  attempt_id attempt{{}, vertex_, subtask_, {}, 0};
+  attempt_id attempt{{}, vertex_, subtask_, {}, around_.options.attempt};
   chain_setup setup{
       around_.graph, around_.code, attempt, around_.platform, canceled_, results_max, alignment_, {}, {}, {}};
   for (auto& out : edges_out_)
@@ -108,6 +108,8 @@ void driven_task::open() {
     setup.entries.push_back({e, static_cast<std::uint32_t>(
                                     producers_of(around_.graph, around_.graph.edges[e], subtask_).size())});
   setup.make_states = around_.make_states;
+  setup.checkpointed = around_.options.checkpoints;
+  setup.restored = !around_.options.snapshot.empty();
   auto made = operator_chain::make(std::move(setup));
   if (!made)
     throw std::runtime_error{made.failure().message()};
@@ -135,18 +137,29 @@ void driven_task::settle() {
       break;
     }
   }
-  for (std::uint32_t source = 0; source < chain_->sources(); ++source)
-    for (auto status = detail::source_operator::status::more;
-         status == detail::source_operator::status::more && !source_ended_[source];) {
-      auto polled = chain_->poll(source);
-      if (!polled)
-        throw std::runtime_error{polled.failure().message()};
-      status = *polled;
-      source_ended_[source] = status == detail::source_operator::status::ended;
-    }
+  if (!around_.options.paced)
+    for (std::uint32_t source : live_sources())
+      while (poll(source) == detail::source_operator::status::more) {
+      }
   while (chain_->draining())
     check(chain_->drain());
   check(chain_->flush());
+}
+
+std::vector<std::uint32_t> driven_task::live_sources() const {
+  std::vector<std::uint32_t> live;
+  for (std::uint32_t source = 0; source < source_ended_.size(); ++source)
+    if (!source_ended_[source])
+      live.push_back(source);
+  return live;
+}
+
+detail::source_operator::status driven_task::poll(std::uint32_t source) {
+  auto polled = chain_->poll(source);
+  if (!polled)
+    throw std::runtime_error{polled.failure().message()};
+  source_ended_[source] = *polled == detail::source_operator::status::ended;
+  return *polled;
 }
 
 void driven_task::on_processing_time(std::int64_t wall_ms) {

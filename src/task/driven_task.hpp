@@ -6,6 +6,7 @@
 
 #include <weir/detail/graph.hpp>
 #include <weir/detail/operator.hpp>
+#include <weir/harness.hpp>
 
 #include <atomic>
 #include <cstdint>
@@ -26,6 +27,7 @@ public:
     const job_graph& graph;
     const detail::stream_graph& code;
     weir::platform& platform;
+    const testing::harness_options& options;
     make_operator_states make_states;
   };
 
@@ -50,8 +52,13 @@ public:
 
   void post(event happened) { line_.push_back(std::move(happened)); }
 
-  /// Handles what has come, polls sources until they are idle, drains and flushes.
+  /// Handles what has come, polls sources until they are idle unless they are paced, drains and flushes.
   void settle();
+
+  /// Sources that have not ended.
+  [[nodiscard]] std::vector<std::uint32_t> live_sources() const;
+  /// Lets one of them give about a batch.
+  detail::source_operator::status poll(std::uint32_t source);
 
   [[nodiscard]] std::optional<std::int64_t> wake_at_wall_ms() const { return chain_->wake_at_wall_ms(); }
   void on_processing_time(std::int64_t wall_ms);

@@ -1,6 +1,7 @@
 #include "connectors/text_sinks/part_files.hpp"
 
 #include <weir/detail/codec.hpp>
+#include <weir/detail/state.hpp>
 #include <weir/detail/state_element.hpp>
 
 #include <algorithm>
