@@ -22,6 +22,8 @@ SECONDS_MAX = 300  # a test that takes longer does not end: caught
 
 PROGRAMS = {
     "unit_scheduler": ["tests/unit/scheduler/unit_scheduler"],
+    "unit_operators": ["tests/unit/operators/unit_operators"],
+    "unit_task": ["tests/unit/task/unit_task"],
     "unit_exchange": ["tests/unit/exchange/unit_exchange"],
     "unit_actors": ["tests/unit/actors/unit_actors"],
     "simulation": ["tests/simulation/simulation", "--seeds", "300"],
@@ -30,6 +32,7 @@ PROGRAMS = {
 Test = namedtuple("Test", "program name")
 Bug = namedtuple("Bug", "name rule changes tests")  # changes: (file, text, replacement)
 
+CHAIN_CHECKPOINTS = "src/operators/operator_chain_checkpoints.cpp"
 DISPATCHER = "src/scheduler/dispatcher_core.cpp"
 ENDS = "src/exchange/channel_ends.cpp"
 JOB = "src/scheduler/job_manager_core.cpp"
@@ -37,7 +40,9 @@ JOB_SLOTS = "src/scheduler/job_slots.cpp"
 PEERS = "src/scheduler/worker_peers.cpp"
 REQUESTS = "src/scheduler/slot_requests.cpp"
 RESOURCES = "src/scheduler/resource_manager_core.cpp"
+SINK = "include/weir/detail/transactional_operator.hpp"
 TIMERS = "src/scheduler/worker_timers.cpp"
+TWO_PHASES = "src/operators/two_phase_commit.cpp"
 WORKER = "src/scheduler/worker_core.cpp"
 
 
@@ -46,6 +51,8 @@ def core(name):
 
 
 WALK = core("whatever breaks and whenever, every job ends, every slot is free and every worker is back")
+SINKS = Test("unit_operators", "whatever fails and whenever, each record shows once, in a complete checkpoint, and nothing*")
+LOST_JOBS = Test("unit_task", "a job that is lost at any moment, and goes on at any parallelism, shows each result once")
 ANY_ORDER = Test("simulation", "word count gives the right result, whatever the order of events")
 CANCELS = Test("simulation", "a job that is canceled ends, whatever it was about to do, and frees its slots")
 BREAKS = Test("simulation", "a break between workers ends the job, unless no data was lost with it")
@@ -158,6 +165,44 @@ BUGS = [
     Bug("M36", "B1: a library that goes is not there for anyone",
         [("src/scheduler/blob_index.cpp", "each.at = phase::removing;", "")],
         [core("a library that is to go is not there for anyone from then on")]),
+    # Those of checkpoints have the numbers of the table in the protocol's description.
+    Bug("C1", "a sink commits when a checkpoint is complete",
+        [(TWO_PHASES, "  is_open_ = false;\n}", "  is_open_ = false;\n  on_checkpoint_completed(checkpoint);\n}")],
+        [SINKS, LOST_JOBS]),
+    Bug("C5", "an aborted checkpoint takes nothing with it",
+        [("include/weir/detail/two_phase_commit.hpp", "  /// Without checkpoints this commits.",
+          "  void drop(std::uint64_t id) { std::erase_if(prepared_, [=](auto& t) { return t.checkpoint == id; }); }"),
+         (SINK, "  void end_of_input(",
+          "  void on_checkpoint_aborted(std::uint64_t id) override { phases_.drop(id); }\n  void end_of_input(")],
+        [LOST_JOBS]),
+    Bug("C6", "a sink that goes on commits what the snapshot lists",
+        [(TWO_PHASES, "    output_.commit(prepared_.front().handle);\n  output_.abort_leftovers();",
+          "    ;\n  output_.abort_leftovers();")],
+        [SINKS, LOST_JOBS]),
+    Bug("C8", "what the snapshot does not list is not committed",
+        [(SINK, "      sink_.abort(handle);\n", "      sink_.commit(handle);\n")], [LOST_JOBS]),
+    Bug("C9", "what earlier attempts left is aborted", [(TWO_PHASES, "  output_.abort_leftovers();\n", "")],
+        [SINKS, LOST_JOBS]),
+    Bug("C10", "earlier attempts are fenced", [(TWO_PHASES, "  output_.fence();\n", "")], [SINKS]),
+    Bug("C11", "the fence comes before the leftovers are aborted",
+        [(TWO_PHASES, "  output_.fence();\n", ""),
+         (TWO_PHASES, "  output_.abort_leftovers();\n", "  output_.abort_leftovers();\n  output_.fence();\n")],
+        [SINKS]),
+    Bug("C12", "a checkpoint commits for those before it as well",
+        [(TWO_PHASES, "prepared_.front().checkpoint <= checkpoint", "prepared_.front().checkpoint == checkpoint")],
+        [SINKS, LOST_JOBS]),
+    Bug("C13", "a snapshot lists all that is prepared",
+        [(TWO_PHASES, "    append_element(to.emplace_back(), each);",
+          "    if (to.clear(); true)\n      append_element(to.emplace_back(), each);")], [SINKS]),
+    Bug("C14", "what is prepared is committed in its order",
+        [(TWO_PHASES, "    prepared_.push_back(std::move(each));", "    prepared_.push_front(std::move(each));"),
+         (TWO_PHASES, "  std::ranges::stable_sort(prepared_, {}, &transaction::checkpoint);\n", "")], [SINKS]),
+    Bug("C22", "a sink that waits for a commit is not done",
+        [(SINK, "return phases_.committed();", "return true;")], [LOST_JOBS]),
+    Bug("C30", "the position of a source is that of the barrier",
+        [("include/weir/detail/stage_operator.hpp", "    run(next, until);\n    given_ += until - next;\n    left_.read_to(until);",
+          "    run(next, until);\n    given_ += until - next;\n    left_.read_to(until - 1);\n    if (until == left_.front().end)\n      left_.read_to(until);")],
+        [LOST_JOBS]),
 ]
 
 

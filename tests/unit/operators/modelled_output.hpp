@@ -85,7 +85,8 @@ public:
   }
   [[nodiscard]] const transaction& at(const std::string& handle) const { return transactions_.at(handle); }
 
-  std::vector<record> visible; ///< in the order in which it came to be
+  std::vector<record> visible;    ///< in the order in which it came to be
+  std::vector<std::string> names; ///< of transactions, where the sink is given them
 
 private:
   void check_fence(std::uint32_t subtask, std::uint64_t attempt) const {
