@@ -22,13 +22,6 @@ struct snapshot_handle {
   bool operator==(const snapshot_handle&) const = default;
 };
 
-/// How far a subtask was when its part of a checkpoint was taken.
-enum class subtask_progress : std::uint8_t {
-  running,
-  ended,    ///< its data had ended: what its operators give at the end is out and not given again
-  finished, ///< its task had finished: what it had prepared is committed and nothing is left to do
-};
-
 /// Where the time of a subtask's part went, in milliseconds.
 struct checkpoint_timings {
   std::uint64_t start_delay_ms = 0; ///< from the trigger to the first barrier, by the clocks of two machines
@@ -72,7 +65,6 @@ struct acknowledge_checkpoint {
   checkpoint_id checkpoint = 0;
   snapshot_handle state;
   checkpoint_timings timings;
-  bool ended = false; ///< taken behind the end of its data
   bool operator==(const acknowledge_checkpoint&) const = default;
 };
 
@@ -97,7 +89,6 @@ struct restored_operator {
 struct restored_state {
   checkpoint_id checkpoint = 0; ///< 0: from nothing
   std::vector<restored_operator> operators;
-  subtask_progress progress = subtask_progress::running; ///< of this subtask
   bool operator==(const restored_state&) const = default;
 };
 

@@ -16,12 +16,17 @@ enum class checkpoint_kind : std::uint8_t {
   stop_savepoint, ///< the same, but sinks commit on it and the job ends behind it
 };
 
+enum class subtask_progress : std::uint8_t {
+  running,
+  finished, ///< its task had finished, and so had committed what it had prepared
+};
+
 /// One subtask of a completed checkpoint.
 struct completed_subtask {
   /// Its files, the full one first, each with the changes since the one before; empty: it had no state.
   std::vector<snapshot_handle> chain;
-  /// What it begins with when it is restored. Of one that had finished before, the chain is that of the
-  /// checkpoint it finished on.
+  /// The chain of one that had finished is that of the checkpoint before: it says that all is done, and where
+  /// sources ended.
   subtask_progress progress = subtask_progress::running;
   bool operator==(const completed_subtask&) const = default;
 };
