@@ -57,6 +57,30 @@ std::span<const any_option> all_options() {
       &snapshot_max_entry_size,
       &snapshot_fold_ratio,
       &snapshot_fold_length,
+      &checkpointing_interval,
+      &checkpointing_mode,
+      &checkpointing_timeout,
+      &checkpointing_min_pause,
+      &checkpointing_max_concurrent,
+      &checkpointing_tolerable_failed,
+      &checkpointing_num_retained,
+      &checkpointing_incremental,
+      &checkpointing_retention,
+      &checkpointing_dir,
+      &web_checkpoints_history,
+      &restart_strategy_type,
+      &restart_fixed_attempts,
+      &restart_fixed_delay,
+      &restart_exponential_initial,
+      &restart_exponential_max,
+      &restart_exponential_multiplier,
+      &restart_exponential_reset,
+      &restart_exponential_jitter,
+      &restart_exponential_attempts,
+      &restart_rate_max,
+      &restart_rate_interval,
+      &restart_rate_delay,
+      &failover_strategy,
       &web_timeout,
       &web_exception_history_size,
       &rest_max_content_length,
@@ -116,6 +140,8 @@ result<void> check_together(const configuration& values) {
     return contradiction(values, blob_chunk_size, transport_max_frame_size, "at least 16 kb above");
   if (values.get(taskmanager_segment_size).bytes > room)
     return contradiction(values, taskmanager_segment_size, transport_max_frame_size, "at least 16 kb above");
+  if (values.get(restart_exponential_max) < values.get(restart_exponential_initial))
+    return contradiction(values, restart_exponential_initial, restart_exponential_max, "at least");
   return {};
 }
 

@@ -222,6 +222,102 @@ inline const option<std::int64_t> snapshot_fold_length{
     "Number of snapshots of changes after a full one above which they are folded into one.",
     {1, 1000}};
 
+// ---- checkpoints
+
+inline const option<duration> checkpointing_interval{
+    "execution.checkpointing.interval",
+    0ms,
+    "Time between two checkpoints of a job; 0: none are taken.",
+    {0ms, {}}};
+inline const option<std::string> checkpointing_mode{"execution.checkpointing.mode",
+                                                    "EXACTLY_ONCE",
+                                                    "Whether barriers hold back what comes behind them.",
+                                                    {{"EXACTLY_ONCE", "AT_LEAST_ONCE"}}};
+inline const option<duration> checkpointing_timeout{
+    "execution.checkpointing.timeout",
+    10min,
+    "Time after which a checkpoint that is not complete is given up.",
+    {1ms, {}}};
+inline const option<duration> checkpointing_min_pause{
+    "execution.checkpointing.min-pause",
+    0ms,
+    "Least time between the end of a checkpoint and the next one.",
+    {0ms, {}}};
+inline const option<std::int64_t> checkpointing_max_concurrent{
+    "execution.checkpointing.max-concurrent-checkpoints",
+    1,
+    "Checkpoints that may be under way at once.",
+    {1, 100}};
+inline const option<std::int64_t> checkpointing_tolerable_failed{
+    "execution.checkpointing.tolerable-failed-checkpoints",
+    0,
+    "Checkpoints that may fail one after the other before the job does.",
+    {0, 1'000'000}};
+inline const option<std::int64_t> checkpointing_num_retained{
+    "execution.checkpointing.num-retained", 1, "Completed checkpoints kept of a job.", {1, 1000}};
+inline const option<bool> checkpointing_incremental{"execution.checkpointing.incremental", false,
+                                                    "Write only what changed since the checkpoint before."};
+inline const option<std::string> checkpointing_retention{
+    "execution.checkpointing.externalized-checkpoint-retention",
+    "NO_EXTERNALIZED_CHECKPOINTS",
+    "Whether the checkpoints of a job outlive one that failed, or also one that was canceled.",
+    {{"NO_EXTERNALIZED_CHECKPOINTS", "DELETE_ON_CANCELLATION", "RETAIN_ON_CANCELLATION"}}};
+inline const option<std::string> checkpointing_dir{
+    "execution.checkpointing.dir", "", "Folder for checkpoints, which master and workers all see."};
+inline const option<std::int64_t> web_checkpoints_history{
+    "web.checkpoints.history", 10, "Checkpoints of each job whose details are kept.", {1, 10'000}};
+
+// ---- restarts
+
+inline const option<std::string> restart_strategy_type{
+    "restart-strategy.type",
+    "auto",
+    "When a job that fails is restarted; auto: with exponential delay if it has checkpoints, else never.",
+    {{"auto", "none", "fixed-delay", "exponential-delay", "failure-rate"}}};
+inline const option<std::int64_t> restart_fixed_attempts{
+    "restart-strategy.fixed-delay.attempts", 1, "Restarts before the job fails.", {0, 2'147'483'647}};
+inline const option<duration> restart_fixed_delay{
+    "restart-strategy.fixed-delay.delay", 1s, "Wait before each restart.", {0ms, {}}};
+inline const option<duration> restart_exponential_initial{
+    "restart-strategy.exponential-delay.initial-backoff", 1s, "Wait before the first restart.", {1ms, {}}};
+inline const option<duration> restart_exponential_max{
+    "restart-strategy.exponential-delay.max-backoff", 1min, "Longest wait before a restart.", {1ms, {}}};
+inline const option<double> restart_exponential_multiplier{
+    "restart-strategy.exponential-delay.backoff-multiplier",
+    1.5,
+    "Growth of the wait with each restart.",
+    {1.0, 1000.0}};
+inline const option<duration> restart_exponential_reset{
+    "restart-strategy.exponential-delay.reset-backoff-threshold",
+    1h,
+    "Time without a failure after which the wait is the first one again.",
+    {1ms, {}}};
+inline const option<double> restart_exponential_jitter{
+    "restart-strategy.exponential-delay.jitter-factor",
+    0.1,
+    "Part of the wait by which it is made longer or shorter at random.",
+    {0.0, 1.0}};
+inline const option<std::int64_t> restart_exponential_attempts{
+    "restart-strategy.exponential-delay.attempts-before-reset-backoff",
+    0,
+    "Restarts without such a time in between before the job fails; 0: any number.",
+    {0, 2'147'483'647}};
+inline const option<std::int64_t> restart_rate_max{"restart-strategy.failure-rate.max-failures-per-interval",
+                                                   1,
+                                                   "Failures within the interval that are borne.",
+                                                   {1, 100'000}};
+inline const option<duration> restart_rate_interval{"restart-strategy.failure-rate.failure-rate-interval",
+                                                    1min,
+                                                    "Time over which failures are counted.",
+                                                    {1ms, {}}};
+inline const option<duration> restart_rate_delay{
+    "restart-strategy.failure-rate.delay", 1s, "Wait before each restart.", {0ms, {}}};
+inline const option<std::string> failover_strategy{
+    "jobmanager.execution.failover-strategy",
+    "region",
+    "What is restarted after a failure: what exchanges records with the task that failed, or all.",
+    {{"region", "full"}}};
+
 // ---- REST server and clients
 
 inline const option<duration> web_timeout{
