@@ -47,23 +47,38 @@ execution_graph::execution_graph(const job_id& job, std::shared_ptr<const job_gr
 }
 
 execution_attempt* execution_graph::find(const attempt_id& id) {
-  if (id.vertex >= attempts_.size() || id.subtask >= attempts_[id.vertex].size())
-    return nullptr;
-  execution_attempt& present = attempts_[id.vertex][id.subtask];
-  return present.id == id ? &present : nullptr;
+  return is_present(id) ? &attempts_[id.vertex][id.subtask] : nullptr;
+}
+
+bool execution_graph::is_present(const attempt_id& id) const {
+  return id.vertex < attempts_.size() && id.subtask < attempts_[id.vertex].size() &&
+         attempts_[id.vertex][id.subtask].id == id;
 }
 
 bool execution_graph::advance(execution_attempt& attempt, task_state to, std::int64_t wall_ms) {
   if (progress(to) <= progress(attempt.state))
     return false;
-  auto left = counts_.find(attempt.state);
+  move(attempt.state, to);
+  attempt.state = to;
+  attempt.entered_wall_ms[to] = wall_ms;
+  return true;
+}
+
+void execution_graph::begin_anew(std::uint32_t vertex, std::uint32_t subtask, std::int64_t wall_ms) {
+  execution_attempt& before = attempts_[vertex][subtask];
+  assert(is_terminal(before.state));
+  move(before.state, task_state::created);
+  attempt_id next = before.id;
+  ++next.number;
+  before = {.id = next, .entered_wall_ms = {{task_state::created, wall_ms}}};
+}
+
+void execution_graph::move(task_state from, task_state to) {
+  auto left = counts_.find(from);
   assert(left != counts_.end());
   if (--left->second == 0)
     counts_.erase(left);
   ++counts_[to];
-  attempt.state = to;
-  attempt.entered_wall_ms[to] = wall_ms;
-  return true;
 }
 
 bool execution_graph::all_terminal() const {

@@ -42,9 +42,13 @@ public:
 
   /// The attempt with this id, if it is the present one of its subtask; else nullptr.
   [[nodiscard]] execution_attempt* find(const attempt_id& id);
+  [[nodiscard]] bool is_present(const attempt_id& id) const;
 
   /// Moves forward. Returns false and changes nothing if `to` does not lie ahead.
   bool advance(execution_attempt& attempt, task_state to, std::int64_t wall_ms);
+
+  /// Puts a new attempt, CREATED, in the place of one that has ended.
+  void begin_anew(std::uint32_t vertex, std::uint32_t subtask, std::int64_t wall_ms);
 
   /// How many subtasks are in each state; states without one are left out.
   [[nodiscard]] const std::map<task_state, std::uint32_t>& counts() const { return counts_; }
@@ -61,6 +65,8 @@ public:
   [[nodiscard]] std::vector<std::vector<subtask_status>> status() const;
 
 private:
+  void move(task_state from, task_state to);
+
   std::shared_ptr<const job_graph> graph_;
   std::vector<std::vector<execution_attempt>> attempts_;
   std::map<task_state, std::uint32_t> counts_;

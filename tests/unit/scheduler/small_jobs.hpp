@@ -18,6 +18,10 @@ inline incarnation_id process_numbered(std::uint64_t number) {
   return incarnation_id{{.high = number, .low = 1}};
 }
 
+inline operator_id operator_numbered(std::uint64_t number) {
+  return operator_id{{.high = 9, .low = number}};
+}
+
 constexpr leader_epoch epoch_3{3};
 
 inline session_id session_of(std::uint64_t process, std::uint64_t registration = 1) {
@@ -39,10 +43,11 @@ inline std::shared_ptr<const job_graph> line_of(const std::vector<vertex_sketch>
   auto graph = std::make_shared<job_graph>();
   graph->name = "line";
   for (std::uint32_t v = 0; v < vertices.size(); ++v) {
-    graph->vertices.push_back({.name = vertices[v].name,
+    graph->vertices.push_back({.id = operator_numbered(v + 1),
+                               .name = vertices[v].name,
                                .parallelism = vertices[v].parallelism,
                                .slot_sharing_group = vertices[v].group,
-                               .operators = {{.name = vertices[v].name}}});
+                               .operators = {{.id = operator_numbered(v + 1), .name = vertices[v].name}}});
     if (v > 0)
       graph->edges.push_back({.from_vertex = v - 1,
                               .to_vertex = v,
