@@ -76,3 +76,19 @@ TEST_CASE_FIXTURE(two_by_two, "a graph has ended when each attempt has, and fini
   CHECK(execution.all_terminal());
   CHECK_FALSE(execution.all_finished());
 }
+
+TEST_CASE_FIXTURE(two_by_two,
+                  "a subtask that begins anew has an attempt of the next number with nothing of the last") {
+  first().results = {{"out", "old"}};
+  first().worker = "w";
+  execution.advance(first(), failed, 1'010);
+  attempt_id old = first().id;
+  execution.begin_anew(0, 0, 1'020);
+  CHECK_FALSE(execution.is_present(old));
+  CHECK(first().id.number == 2);
+  CHECK(first().state == created);
+  CHECK(first().entered_wall_ms == std::map<task_state, std::int64_t>{{created, 1'020}});
+  CHECK(first().results.empty());
+  CHECK(first().worker.empty());
+  CHECK(execution.counts() == std::map<task_state, std::uint32_t>{{created, 4}});
+}
