@@ -60,6 +60,7 @@ private:
 
 inline constexpr logger node{"node"}; ///< start, configuration and end of a process
 inline constexpr logger rest{"rest"};
+inline constexpr logger state{"state"};
 inline constexpr logger scheduler{"scheduler"};
 inline constexpr logger actors{"actors"};
 inline constexpr logger task{"task"};

@@ -81,6 +81,8 @@ std::span<const any_option> all_options() {
       &restart_rate_interval,
       &restart_rate_delay,
       &failover_strategy,
+      &high_availability_type,
+      &high_availability_storage_dir,
       &web_timeout,
       &web_exception_history_size,
       &rest_max_content_length,
@@ -116,6 +118,12 @@ error contradiction(const configuration& values, const option<T>& smaller, const
 }
 
 } // namespace
+
+std::string high_availability_folder(const configuration& values) {
+  return values.get(options::high_availability_type) == "NONE"
+             ? std::string{}
+             : values.get(options::high_availability_storage_dir);
+}
 
 state_backend state_backend_of(const configuration& values) {
   return values.get(options::state_backend_type) == "leveldb" ? state_backend::leveldb

@@ -318,6 +318,19 @@ inline const option<std::string> failover_strategy{
     "What is restarted after a failure: what exchanges records with the task that failed, or all.",
     {{"region", "full"}}};
 
+// ---- what a master keeps over its end
+
+inline const option<std::string> high_availability_type{
+    "high-availability.type",
+    "FILESYSTEM",
+    "How masters agree who leads: by the files under high-availability.storageDir, if that is set, or NONE.",
+    {{"FILESYSTEM", "NONE"}}};
+inline const option<std::string> high_availability_storage_dir{
+    "high-availability.storageDir", "",
+    "Folder of one cluster for jobs and their libraries: a master that starts again goes on with them; "
+    "empty: "
+    "they end with the master."};
+
 // ---- REST server and clients
 
 inline const option<duration> web_timeout{
@@ -398,6 +411,9 @@ inline const option<std::string> log_level{"log.level",
 
 /// All of them, in the order above.
 std::span<const any_option> all_options();
+
+/// Where the master keeps its jobs; empty: they end with it.
+std::string high_availability_folder(const configuration& values);
 
 /// What `state.backend.type` says.
 state_backend state_backend_of(const configuration& values);

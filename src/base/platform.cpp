@@ -36,10 +36,8 @@ result<std::string> file_system::read_all(const std::string& path, std::uint64_t
 }
 
 result<void> file_system::write_atomically(const std::string& path, std::span<const char> bytes) {
-  std::size_t slash = path.rfind('/');
-  std::string folder = slash == std::string::npos ? "." : path.substr(0, std::max<std::size_t>(slash, 1));
-  std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
-  std::string temporary = folder + "/." + name + ".tmp";
+  std::string folder = folder_of(path);
+  std::string temporary = folder + "/." + std::string{name_of(path)} + ".tmp";
 
   auto write = [&]() -> result<void> {
     auto file = create(temporary);
@@ -58,6 +56,36 @@ result<void> file_system::write_atomically(const std::string& path, std::span<co
     return written.failure().wrap("cannot write " + path);
   }
   return sync_folder(folder);
+}
+
+result<void> file_system::create_durable_folders(const std::string& path) {
+  std::vector<std::string> missing;
+  for (std::string at = path; at != "." && at != "/"; at = folder_of(at)) {
+    auto found = info(at);
+    if (found)
+      break;
+    if (found.failure().code() != errc::not_found)
+      return found.failure();
+    missing.push_back(at);
+  }
+  if (auto created = create_folders(path); !created)
+    return created;
+  // One that is there may be the work of a process that ended before it synced.
+  if (missing.empty())
+    return sync_folder(folder_of(path));
+  for (auto each = missing.rbegin(); each != missing.rend(); ++each)
+    if (auto synced = sync_folder(folder_of(*each)); !synced)
+      return synced;
+  return {};
+}
+
+std::string folder_of(std::string_view path) {
+  std::size_t slash = path.rfind('/');
+  return slash == std::string_view::npos ? "." : std::string{path.substr(0, std::max<std::size_t>(slash, 1))};
+}
+
+std::string_view name_of(std::string_view path) {
+  return path.substr(path.rfind('/') + 1);
 }
 
 } // namespace weir

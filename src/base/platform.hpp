@@ -9,6 +9,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace weir {
@@ -73,6 +74,8 @@ public:
   virtual result<file_info> info(const std::string& path) = 0;
   /// The entries of a folder in name order, with full paths.
   virtual result<std::vector<file_info>> list(const std::string& folder) = 0;
+  /// Fails with not_found when the parent is missing, with already_exists when the path exists.
+  virtual result<void> create_folder(const std::string& path) = 0;
   /// Also creates missing parents; an existing folder is success.
   virtual result<void> create_folders(const std::string& path) = 0;
   /// Atomic; replaces an existing file. A folder moves with all that is in it.
@@ -82,6 +85,8 @@ public:
   /// A missing file is success.
   virtual result<void> remove(const std::string& path) = 0;
   virtual result<void> remove_all(const std::string& path) = 0;
+  /// A missing folder is success. Fails with already_exists when something is in it.
+  virtual result<void> remove_folder(const std::string& path) = 0;
   /// Creates the file where there is none, and keeps out every other lock() of it, in this process and in
   /// others. Fails with unavailable while it is locked. The file stays when the lock ends.
   virtual result<std::unique_ptr<file_lock>> lock(const std::string& path) = 0;
@@ -90,7 +95,14 @@ public:
   result<std::string> read_all(const std::string& path, std::uint64_t max_bytes);
   /// Writes under a temporary name, syncs, renames, syncs the folder.
   result<void> write_atomically(const std::string& path, std::span<const char> bytes);
+  /// Creates a folder with its missing parents, and makes their names survive a power cut.
+  result<void> create_durable_folders(const std::string& path);
 };
+
+/// "a/b" of "a/b/c", "." of "c", "/" of "/c".
+std::string folder_of(std::string_view path);
+/// "c" of "a/b/c".
+std::string_view name_of(std::string_view path);
 
 /// Runs what may block (files, loading libraries) off the actors' threads.
 class executor {

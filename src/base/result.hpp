@@ -20,6 +20,8 @@ enum class errc : std::uint8_t {
   timed_out,            ///< a limit passed; the text names its configuration key
   canceled,             ///< the user or the runtime asked for the end
   failed,               ///< user code or an invariant failed: fail the job
+  fenced,               ///< another master leads: stop changing anything
+  uncertain,            ///< a change to files may have happened or not: begin again from what is there
 };
 
 /// An expected failure: a category, a sentence, and the sentences of its causes, outermost first.

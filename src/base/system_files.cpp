@@ -21,7 +21,7 @@ error system_error(std::string_view action, const std::string& path, int number)
   errc code = errc::io_failed;
   if (number == ENOENT || number == ENOTDIR)
     code = errc::not_found;
-  else if (number == EEXIST)
+  else if (number == EEXIST || number == ENOTEMPTY)
     code = errc::already_exists;
   return error{code,
                "cannot " + std::string{action} + " " + path + ": " + std::generic_category().message(number)};
@@ -199,6 +199,12 @@ public:
     return entries;
   }
 
+  result<void> create_folder(const std::string& path) override {
+    if (::mkdir(path.c_str(), 0777) != 0)
+      return system_error("create folder", path, errno);
+    return {};
+  }
+
   result<void> create_folders(const std::string& path) override {
     std::error_code failure;
     std::filesystem::create_directories(path, failure);
@@ -236,6 +242,12 @@ public:
     if (failure)
       return system_error("remove", path, failure.value());
     return {};
+  }
+
+  result<void> remove_folder(const std::string& path) override {
+    if (::rmdir(path.c_str()) == 0 || errno == ENOENT)
+      return {};
+    return system_error("remove folder", path, errno);
   }
 
   result<std::unique_ptr<file_lock>> lock(const std::string& path) override {

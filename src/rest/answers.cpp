@@ -31,10 +31,12 @@ int status_of(errc code) {
   case errc::unavailable:
   case errc::timed_out:
   case errc::canceled:
+  case errc::fenced:
     return 503;
   case errc::io_failed:
   case errc::corrupt:
   case errc::failed:
+  case errc::uncertain:
     return 500;
   }
   return 500;

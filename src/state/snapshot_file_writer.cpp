@@ -22,11 +22,6 @@ void append_number(snapshot_buffer& to, T value) {
   to.add(sizeof value);
 }
 
-std::string folder_of(const std::string& path) {
-  std::size_t slash = path.rfind('/');
-  return slash == std::string::npos ? "." : path.substr(0, std::max<std::size_t>(slash, 1));
-}
-
 } // namespace
 
 snapshot_file_writer::snapshot_file_writer(file_system& files, std::string path, snapshot_head head,
@@ -35,7 +30,7 @@ snapshot_file_writer::snapshot_file_writer(file_system& files, std::string path,
 
 snapshot_file_writer::~snapshot_file_writer() {
   if (file_)
-    (void)files_.remove(temporary_path()); // what counts is why it was given up
+    (void)files_.remove(temporary_path(path_)); // what counts is why it was given up
 }
 
 result<std::unique_ptr<snapshot_file_writer>> snapshot_file_writer::create(file_system& files,
@@ -50,7 +45,7 @@ result<std::unique_ptr<snapshot_file_writer>> snapshot_file_writer::create(file_
 }
 
 result<void> snapshot_file_writer::open() {
-  auto file = files_.create(temporary_path());
+  auto file = files_.create(temporary_path(path_));
   if (!file)
     return file.failure();
   file_ = std::move(*file);
@@ -115,7 +110,7 @@ result<snapshot_size> snapshot_file_writer::finish() {
     return done.failure();
   if (auto done = file_->close(); !done)
     return done.failure();
-  if (auto done = files_.rename(temporary_path(), path_); !done)
+  if (auto done = files_.rename(temporary_path(path_), path_); !done)
     return done.failure();
   file_.reset();
   if (auto done = files_.sync_folder(folder_of(path_)); !done)
@@ -132,9 +127,8 @@ result<snapshot_size> snapshot_file_writer::finish() {
   return size;
 }
 
-std::string snapshot_file_writer::temporary_path() const {
-  std::string folder = folder_of(path_);
-  return folder + "/." + path_.substr(path_.rfind('/') + 1) + ".tmp";
+std::string snapshot_file_writer::temporary_path(const std::string& path) {
+  return folder_of(path) + "/." + std::string{name_of(path)} + ".tmp";
 }
 
 } // namespace weir

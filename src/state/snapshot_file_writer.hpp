@@ -40,13 +40,15 @@ public:
   /// Writes the index and makes the file survive a power cut, its name included.
   result<snapshot_size> finish();
 
+  /// Where a file is until finish().
+  static std::string temporary_path(const std::string& path);
+
 private:
   snapshot_file_writer(file_system& files, std::string path, snapshot_head head,
                        const snapshot_options& options);
   result<void> open();
   result<void> flush();
   void note(std::uint32_t state, const detail::state_block& block, std::uint64_t length);
-  std::string temporary_path() const;
 
   file_system& files_;
   std::string path_;

@@ -120,6 +120,13 @@ result<void> memory_files::remove_all(const std::string& path) {
   return {};
 }
 
+result<void> memory_files::remove_folder(const std::string& path) {
+  auto inside = files_.lower_bound(path + "/");
+  if (inside != files_.end() && inside->first.starts_with(path + "/"))
+    return error{errc::already_exists, path + " is not empty"};
+  return {};
+}
+
 result<std::unique_ptr<file_lock>> memory_files::lock(const std::string& path) {
   if (!locks_[path].expired())
     return error{errc::unavailable, path + " is locked already"};

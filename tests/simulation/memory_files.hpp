@@ -16,11 +16,13 @@ public:
   result<std::unique_ptr<writable_file>> create(const std::string& path, bool exclusive) override;
   result<file_info> info(const std::string& path) override;
   result<std::vector<file_info>> list(const std::string& folder) override;
+  result<void> create_folder(const std::string&) override { return {}; }
   result<void> create_folders(const std::string&) override { return {}; }
   result<void> rename(const std::string& from, const std::string& to) override;
   result<void> sync_folder(const std::string&) override { return {}; }
   result<void> remove(const std::string& path) override;
   result<void> remove_all(const std::string& path) override;
+  result<void> remove_folder(const std::string& path) override;
   result<std::unique_ptr<file_lock>> lock(const std::string& path) override;
 
   struct content {

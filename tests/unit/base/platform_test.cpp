@@ -56,11 +56,13 @@ public:
   }
   result<file_info> info(const std::string&) override { return error{errc::not_found, ""}; }
   result<std::vector<file_info>> list(const std::string&) override { return error{errc::not_found, ""}; }
+  result<void> create_folder(const std::string&) override { return {}; }
   result<void> create_folders(const std::string&) override { return {}; }
   result<void> rename(const std::string&, const std::string& to) override { return step("rename to " + to); }
   result<void> sync_folder(const std::string& folder) override { return step("sync folder " + folder); }
   result<void> remove(const std::string& path) override { return step("remove " + path); }
   result<void> remove_all(const std::string&) override { return {}; }
+  result<void> remove_folder(const std::string&) override { return {}; }
   result<std::unique_ptr<file_lock>> lock(const std::string& path) override {
     return error{errc::unavailable, path};
   }
@@ -94,6 +96,14 @@ TEST_CASE("an atomic write fails when the new name may not survive a power cut")
   recording_files files;
   files.failing = "sync folder /a";
   CHECK_FALSE(files.write_atomically("/a/b", std::string{"x"}));
+}
+
+TEST_CASE("a path is taken apart at its last slash") {
+  CHECK(folder_of("a/b/c") == "a/b");
+  CHECK(folder_of("c") == ".");
+  CHECK(folder_of("/c") == "/");
+  CHECK(name_of("a/b/c") == "c");
+  CHECK(name_of("c") == "c");
 }
 
 TEST_CASE("an atomic write works for a name without a folder and in the root") {

@@ -131,6 +131,13 @@ TEST_CASE_FIXTURE(real_files, "folders are created with their parents, and an ex
   CHECK(files->sync_folder(path("x/y")));
 }
 
+TEST_CASE_FIXTURE(real_files, "one folder is created only where there is a parent and nothing else") {
+  CHECK(failure_of(files->create_folder(path("x/y")), path("x/y")).code() == errc::not_found);
+  CHECK(files->create_folder(path("x")));
+  CHECK(failure_of(files->create_folder(path("x")), path("x")).code() == errc::already_exists);
+  CHECK(files->info(path("x"))->is_folder);
+}
+
 TEST_CASE_FIXTURE(real_files,
                   "rename replaces, remove of what is missing is success, remove_all takes what is below") {
   folder.write("a", "new");
@@ -144,6 +151,18 @@ TEST_CASE_FIXTURE(real_files,
   CHECK(files->remove_all(path("deep")));
   CHECK(files->remove_all(path("deep")));
   CHECK(files->list(folder.path().string())->empty());
+}
+
+TEST_CASE_FIXTURE(real_files, "a folder is removed when nothing is in it, and a missing one is success") {
+  folder.write("deep/file", "x");
+  CHECK(failure_of(files->remove_folder(path("deep")), path("deep")).code() == errc::already_exists);
+  CHECK(content("deep/file") == "x");
+  CHECK(files->remove(path("deep/file")));
+  CHECK(files->remove_folder(path("deep")));
+  CHECK(files->remove_folder(path("deep")));
+  folder.write("file", "x");
+  CHECK_FALSE(files->remove_folder(path("file")));
+  CHECK(content("file") == "x");
 }
 
 TEST_CASE_FIXTURE(real_files, "a file is read whole, but not beyond the bound") {

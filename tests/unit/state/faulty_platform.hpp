@@ -39,6 +39,7 @@ public:
   }
   result<file_info> info(const std::string& path) override { return real_.info(path); }
   result<std::vector<file_info>> list(const std::string& folder) override { return real_.list(folder); }
+  result<void> create_folder(const std::string& path) override { return real_.create_folder(path); }
   result<void> create_folders(const std::string& path) override { return real_.create_folders(path); }
   result<void> rename(const std::string& from, const std::string& to) override {
     return real_.rename(from, to);
@@ -46,6 +47,7 @@ public:
   result<void> sync_folder(const std::string& folder) override { return real_.sync_folder(folder); }
   result<void> remove(const std::string& path) override { return real_.remove(path); }
   result<void> remove_all(const std::string& path) override { return real_.remove_all(path); }
+  result<void> remove_folder(const std::string& path) override { return real_.remove_folder(path); }
   result<std::unique_ptr<file_lock>> lock(const std::string& path) override { return real_.lock(path); }
 
 private:
