@@ -1,23 +1,13 @@
 #pragma once
 
 #include "scheduler/job_status.hpp"
+#include "wire/job_record.hpp"
 
 #include <functional>
 #include <memory>
 #include <vector>
 
 namespace weir {
-
-/// What survives of a job's way: only forward, and `ended` for ever (protocol-control, H6).
-enum class record_state : std::uint8_t { submitted, cancel_requested, ended };
-
-struct job_record {
-  job_id id;
-  job_spec spec;
-  std::shared_ptr<const job_graph> graph;
-  record_state state = record_state::submitted;
-  std::shared_ptr<const job_details> end; ///< of an ended job
-};
 
 /// The records of all jobs. What is told to anyone is stored first (protocol-control, choice 5).
 class job_store {
@@ -34,6 +24,9 @@ public:
 
   /// What has landed, in any order.
   [[nodiscard]] virtual std::vector<job_record> all() const = 0;
+
+  /// Tries again what could not be written. To be called now and then.
+  virtual void retry() {}
 };
 
 /// Lives and dies with the process.

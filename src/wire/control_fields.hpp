@@ -76,6 +76,15 @@ inline task_state read(TaskState from, wire::untrusted_parts& parts) {
   return parts.enumeration(from, task_state::failed, "task state");
 }
 
+inline void write(TaskResult::Builder to, const task_result& from) {
+  to.setName(text(from.name));
+  to.setValue(data(from.value));
+}
+
+inline task_result read(TaskResult::Reader from, wire::untrusted_parts& parts) {
+  return {parts.text(from.getName()), parts.data(from.getValue())};
+}
+
 inline void write(Metrics::Builder to, const task_metrics& from) {
   to.setRecordsIn(from.records_in);
   to.setRecordsOut(from.records_out);

@@ -74,9 +74,7 @@ static update read(Update::Reader from, untrusted_parts& parts) {
   message.state = read(from.getState(), parts);
   message.cause = parts.text(from.getCause());
   message.metrics = read(from.getMetrics());
-  message.results = parts.list(from.getResults(), [&](TaskResult::Reader one) {
-    return task_result{parts.text(one.getName()), parts.data(one.getValue())};
-  });
+  message.results = parts.list(from.getResults(), [&](TaskResult::Reader one) { return read(one, parts); });
   if (from.hasMeasurements())
     message.measurements = read(from.getMeasurements(), parts);
   return message;

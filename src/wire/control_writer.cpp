@@ -20,11 +20,6 @@ static void write(TaskReport::Builder to, const task_report& from) {
     write(to.initMeasurements(), *from.measurements);
 }
 
-static void write(TaskResult::Builder to, const task_result& from) {
-  to.setName(text(from.name));
-  to.setValue(data(from.value));
-}
-
 static void write(ProducerLocation::Builder to, const producer_location& from) {
   write(to.initAttempt(), from.attempt);
   to.setEdge(from.edge);

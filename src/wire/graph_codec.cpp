@@ -122,7 +122,7 @@ static job_edge read(JobEdge::Reader from, untrusted_parts& parts) {
   return edge;
 }
 
-static job_graph read(JobGraph::Reader from, untrusted_parts& parts) {
+job_graph read(JobGraph::Reader from, untrusted_parts& parts) {
   job_graph graph;
   graph.name = parts.text(from.getName());
   graph.buffer_timeout_ms = from.getBufferTimeoutMs();
@@ -133,10 +133,12 @@ static job_graph read(JobGraph::Reader from, untrusted_parts& parts) {
   graph.vertices =
       parts.list(from.getVertices(), [&](JobVertex::Reader vertex) { return read(vertex, parts); });
   graph.edges = parts.list(from.getEdges(), [&](JobEdge::Reader edge) { return read(edge, parts); });
+  if (std::string wrong = wire::what_is_wrong_with(graph); !wrong.empty())
+    parts.refuse(std::move(wrong));
   return graph;
 }
 
-static void write(JobGraph::Builder to, const job_graph& from) {
+void write(JobGraph::Builder to, const job_graph& from) {
   to.setName(text(from.name));
   to.setBufferTimeoutMs(from.buffer_timeout_ms);
   to.setWatermarkIntervalMs(from.watermark_interval_ms);
@@ -162,12 +164,8 @@ std::vector<char> encode(const job_spec& spec) {
 }
 
 result<job_graph> decode_job_graph(std::span<const char> bytes) {
-  return wire::decode<schema::JobGraph>(bytes, "job graph", [](schema::JobGraph::Reader from, auto& parts) {
-    job_graph graph = read(from, parts);
-    if (std::string wrong = wire::what_is_wrong_with(graph); !wrong.empty())
-      parts.refuse(std::move(wrong));
-    return graph;
-  });
+  return wire::decode<schema::JobGraph>(
+      bytes, "job graph", [](schema::JobGraph::Reader from, auto& parts) { return read(from, parts); });
 }
 
 result<job_spec> decode_job_spec(std::span<const char> bytes) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/ids.hpp"
+#include "dataflow/job_graph.hpp"
 #include "dataflow/job_spec.hpp"
 #include "wire/message_bytes.hpp"
 
@@ -41,5 +42,9 @@ void write_list(List to, const Range& from) {
 
 void write(JobSpec::Builder to, const job_spec& from);
 job_spec read(JobSpec::Reader from, wire::untrusted_parts& parts);
+
+void write(JobGraph::Builder to, const job_graph& from);
+/// Refuses what decode_job_graph refuses.
+job_graph read(JobGraph::Reader from, wire::untrusted_parts& parts);
 
 } // namespace weir::schema

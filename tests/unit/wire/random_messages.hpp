@@ -1,7 +1,9 @@
 #pragma once
 
 #include "dataflow/job_graph.hpp"
+#include "wire/completed_checkpoint.hpp"
 #include "wire/control_messages.hpp"
+#include "wire/job_record.hpp"
 
 #include <weir/detail/histogram.hpp>
 
@@ -43,6 +45,50 @@ public:
     for (std::uint64_t i = graph.vertices.size() > 1 ? below(6) : 0; i != 0; --i)
       graph.edges.push_back(edge(graph));
     return graph;
+  }
+
+  /// Possible in itself: see decode_checkpoint. Some files are below `home`.
+  weir::completed_checkpoint checkpoint(const std::string& home) {
+    weir::completed_checkpoint checkpoint;
+    fill(checkpoint.job), fill(checkpoint.job_name), fill(checkpoint.triggered_wall_ms),
+        fill(checkpoint.completed_wall_ms), fill(checkpoint.written_size);
+    checkpoint.id = 1 + below(1000);
+    checkpoint.kind = static_cast<weir::checkpoint_kind>(below(3));
+    for (std::uint64_t i = below(4); i != 0; --i) {
+      auto& vertex = checkpoint.vertices.emplace_back();
+      fill(vertex.id), fill(vertex.name), fill(vertex.operators);
+      vertex.subtasks.resize(1 + below(4));
+      vertex.max_parallelism = static_cast<std::uint32_t>(vertex.subtasks.size() + below(100));
+      for (auto& subtask : vertex.subtasks) {
+        subtask.progress = static_cast<weir::subtask_progress>(below(3));
+        subtask.chain.resize(below(4));
+        for (auto& file : subtask.chain) {
+          fill(file.size), fill(file.written);
+          file.path = (below(3) == 0 ? "/elsewhere" : home) + "/file-" + std::to_string(below(1000));
+          file.base = &file == &subtask.chain.front() ? 0 : 1 + below(100);
+        }
+      }
+    }
+    return checkpoint;
+  }
+
+  /// A record has its end if its job has ended.
+  weir::job_record record() {
+    weir::job_record record;
+    record.id.low = 1 + below(1000);
+    record.spec = spec();
+    record.graph = std::make_shared<const weir::job_graph>(graph());
+    record.state = static_cast<weir::record_state>(below(3));
+    if (record.state == weir::record_state::ended) {
+      weir::job_details end;
+      fill(end.summary), fill(end.entered_wall_ms), fill(end.vertices), fill(end.failures), fill(end.results);
+      end.summary.id = record.id;
+      end.spec = record.spec;
+      end.graph = record.graph;
+      end.results_dropped = below(2) == 0;
+      record.end = std::make_shared<const weir::job_details>(std::move(end));
+    }
+    return record;
   }
 
 private:
@@ -129,6 +175,7 @@ private:
   }
 
   void fill(weir::task_state& state) { state = static_cast<weir::task_state>(below(9)); }
+  void fill(weir::job_state& state) { state = static_cast<weir::job_state>(below(9)); }
   void fill(weir::leader_epoch& epoch) { fill(epoch.value); }
   void fill(double& value) { value = static_cast<double>(random_()) / 1e6; }
 
