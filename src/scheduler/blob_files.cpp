@@ -6,23 +6,38 @@
 
 namespace weir {
 
+namespace {
+
+/// As file_system::write_atomically names them.
+bool is_unfinished(std::string_view name) {
+  constexpr std::string_view end = ".tmp";
+  return name.starts_with('.') && name.ends_with(end) && name.size() > end.size() &&
+         is_sha256_hex(name.substr(1, name.size() - 1 - end.size()));
+}
+
+} // namespace
+
 result<std::map<std::string, std::uint64_t>> blob_files::open() {
-  if (auto made = files_.create_folders(folder_); !made)
+  auto made = fence_ ? files_.create_durable_folders(folder_) : files_.create_folders(folder_);
+  if (!made)
     return made.failure().wrap("cannot use the folder for job libraries (blob.storage.directory)");
   auto listed = files_.list(folder_);
   if (!listed)
     return listed.failure().wrap("cannot use the folder for job libraries (blob.storage.directory)");
   std::map<std::string, std::uint64_t> found;
   for (const file_info& entry : *listed) {
-    std::string name = entry.path.substr(entry.path.rfind('/') + 1);
+    auto name = name_of(entry.path);
     if (!entry.is_folder && is_sha256_hex(name))
-      found.emplace(std::move(name), entry.size);
+      found.emplace(name, entry.size);
+    else if (!entry.is_folder && is_unfinished(name))
+      (void)files_.remove(entry.path);
   }
   return found;
 }
 
 result<void> blob_files::write(const std::string& hash, const std::string& bytes) {
-  if (auto written = files_.write_atomically(path_of(hash), bytes); !written)
+  auto written = fence_ ? fence_->put(path_of(hash), bytes) : files_.write_atomically(path_of(hash), bytes);
+  if (!written)
     return written.failure().wrap("cannot store the job library");
   return {};
 }
@@ -47,7 +62,7 @@ result<std::string> blob_files::read(const std::string& hash, std::uint64_t offs
 }
 
 result<void> blob_files::remove(const std::string& hash) {
-  return files_.remove(path_of(hash));
+  return fence_ ? fence_->discard(path_of(hash)) : files_.remove(path_of(hash));
 }
 
 } // namespace weir

@@ -1,10 +1,12 @@
 #pragma once
 
+#include "base/fenced_folder.hpp"
 #include "base/platform.hpp"
 #include "base/result.hpp"
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 
 namespace weir {
@@ -17,7 +19,12 @@ public:
   /// `files` must live longer than this.
   blob_files(file_system& files, std::string folder) : files_{files}, folder_{std::move(folder)} {}
 
-  /// Makes the folder and returns the libraries in it with their sizes. Other files are left alone.
+  /// In a folder of the master that leads: others change nothing in it.
+  blob_files(std::shared_ptr<fenced_folder> fence, std::string folder)
+      : files_{fence->files()}, fence_{std::move(fence)}, folder_{std::move(folder)} {}
+
+  /// Makes the folder and returns the libraries in it with their sizes. Removes what is left of writes that
+  /// did not come to their end; other files are left alone.
   result<std::map<std::string, std::uint64_t>> open();
 
   /// Requires that `hash` is that of the bytes.
@@ -34,6 +41,7 @@ private:
   [[nodiscard]] std::string path_of(const std::string& hash) const { return folder_ + "/" + hash; }
 
   file_system& files_;
+  std::shared_ptr<fenced_folder> fence_; ///< empty: nobody else is there
   std::string folder_;
 };
 
