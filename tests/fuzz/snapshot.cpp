@@ -1,6 +1,6 @@
 #include "base/hash.hpp"
 #include "fuzz_target.hpp"
-#include "simulation/memory_files.hpp"
+#include "simulation/simulated_disk.hpp"
 #include "state/snapshot_blocks.hpp"
 #include "state/snapshot_chain.hpp"
 #include "state/snapshot_file.hpp"
@@ -92,7 +92,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::string bytes(reinterpret_cast<const char*>(data + 1), size - 1);
   if (data[0] % 2 == 1)
     sign_all(bytes);
-  simulation::memory_files files;
+  simulation::simulated_disk files;
   {
     auto file = files.create(path, false);
     require((*file)->append(bytes).has_value(), "cannot write");

@@ -4,7 +4,7 @@
 #include "actors/simulated_network.hpp"
 #include "actors/worker.hpp"
 #include "base/configuration.hpp"
-#include "simulation/memory_files.hpp"
+#include "simulation/simulated_disk.hpp"
 #include "simulation/simulated_platform.hpp"
 
 #include <caf/actor_system.hpp>
@@ -62,7 +62,7 @@ public:
   /// The present master's; nullptr while it is down.
   [[nodiscard]] cluster_gateway* gateway();
 
-  [[nodiscard]] memory_files& files() { return files_; }
+  [[nodiscard]] simulated_disk& files() { return files_; }
   [[nodiscard]] std::mt19937_64& random() { return random_; }
 
   // ---- faults
@@ -116,7 +116,7 @@ private:
 
   cluster_settings settings_;
   std::mt19937_64 random_;
-  memory_files files_;
+  simulated_disk files_;
   testing_config config_;
   caf::actor_system system_;
   caf::scheduler::test_coordinator& scheduler_;

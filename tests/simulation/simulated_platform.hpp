@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/platform.hpp"
-#include "simulation/memory_files.hpp"
+#include "simulation/simulated_disk.hpp"
 
 #include <caf/actor_clock.hpp>
 

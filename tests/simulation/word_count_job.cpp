@@ -37,9 +37,10 @@ word_count_job::word_count_job() {
   std::ranges::sort(expected_);
 }
 
-void word_count_job::write_input(memory_files& files) const {
+void word_count_job::write_input(simulated_disk& files) const {
+  auto folder = files.create_folders(folder_of(input));
   auto file = files.create(input, false);
-  if (!file || !(*file)->append(text_))
+  if (!folder || !file || !(*file)->append(text_))
     throw std::runtime_error{"no memory for the input"};
 }
 

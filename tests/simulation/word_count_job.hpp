@@ -1,7 +1,7 @@
 #pragma once
 
 #include "dataflow/job_code.hpp"
-#include "simulation/memory_files.hpp"
+#include "simulation/simulated_disk.hpp"
 
 #include <memory>
 #include <string>
@@ -15,7 +15,7 @@ public:
   word_count_job();
 
   /// Writes the text to the disk that the workers share.
-  void write_input(memory_files& files) const;
+  void write_input(simulated_disk& files) const;
 
   result<std::shared_ptr<const detail::stream_graph>> build(const std::string& library_path,
                                                             const job_spec& spec) override;

@@ -2,7 +2,7 @@
 
 #include "base/platform.hpp"
 #include "map_state.hpp"
-#include "simulation/memory_files.hpp"
+#include "simulation/simulated_disk.hpp"
 #include "state/operator_state_registry.hpp"
 #include "state/snapshot_writer.hpp"
 
@@ -19,6 +19,7 @@ namespace weir::testing {
 struct snapshot_fixture {
   class memory_platform final : public platform {
   public:
+    memory_platform() { REQUIRE(files_.create_folders("snapshots")); }
     weir::clock& clock() override { return system_->clock(); }
     randomness& random() override { return system_->random(); }
     file_system& files() override { return files_; }
@@ -26,7 +27,7 @@ struct snapshot_fixture {
 
   private:
     std::unique_ptr<platform> system_ = make_system_platform();
-    simulation::memory_files files_;
+    simulation::simulated_disk files_;
   };
 
   static constexpr std::uint32_t max_parallelism = 16;
