@@ -117,7 +117,7 @@ void part_files::fence_in(const std::string& path, const std::string& job) {
 void part_files::begin() {
   if (!whole_)
     for (; files_->info(folder_->part(self_.subtask, next_)); ++next_)
-      refuse_other_job(folder_->part(self_.subtask, next_));
+      refuse_other_job(*folder_, folder_->part(self_.subtask, next_));
   open_path_ = output_folder::part_inside(folder_->pending(self_), self_.subtask, next_);
   auto file = files_->create(open_path_, true);
   if (!file && file.failure().code() == errc::already_exists)
@@ -157,9 +157,13 @@ void part_files::commit(const std::string& handle) {
     throw std::runtime_error{pending + " has " + std::to_string(pending_file->size) + " bytes, and had " +
                              std::to_string(of.size) + " when it was prepared"};
   if (is_pending && files_->info(path)) {
-    if (!whole_)
-      throw std::runtime_error{path + " has appeared while the job ran: another job writes to this folder"};
-    refuse_other_job(path); // it is of an earlier attempt, which did not end
+    refuse_other_job(folder, path);
+    if (is_committed(of, path)) { // a rename that was broken off may leave both names
+      check(files_->remove(pending));
+      is_pending = false;
+    } else if (!whole_) { // else it is of an earlier attempt, which did not come to its end
+      throw std::runtime_error{path + " has appeared while the job ran, and is not of this job"};
+    }
   }
   if (is_pending) {
     auto renamed = files_->rename(pending, path);
@@ -204,8 +208,8 @@ std::string part_files::pending_path(const part& of) {
                                     of.subtask, of.number);
 }
 
-void part_files::refuse_other_job(const std::string& path) {
-  if (valued(folder_->is_shared(jobs_of(folder_name_))))
+void part_files::refuse_other_job(output_folder& folder, const std::string& path) const {
+  if (valued(folder.is_shared(jobs_of(folder.path()))))
     throw std::runtime_error{path + " has appeared while the job ran: another job writes to this folder"};
 }
 

@@ -62,7 +62,7 @@ private:
   [[nodiscard]] std::vector<std::string> jobs_of(const std::string& path) const;
   [[nodiscard]] bool is_committed(const part& of, const std::string& path);
   [[nodiscard]] std::string pending_path(const part& of);
-  void refuse_other_job(const std::string& path);
+  void refuse_other_job(output_folder& folder, const std::string& path) const;
   static part read_handle(const std::string& handle);
 
   std::string folder_name_;
