@@ -22,6 +22,7 @@ SECONDS_MAX = 300  # a test that takes longer does not end: caught
 
 PROGRAMS = {
     "unit_scheduler": ["tests/unit/scheduler/unit_scheduler"],
+    "unit_connectors": ["tests/unit/connectors/unit_connectors"],
     "unit_operators": ["tests/unit/operators/unit_operators"],
     "unit_task": ["tests/unit/task/unit_task"],
     "unit_exchange": ["tests/unit/exchange/unit_exchange"],
@@ -36,6 +37,7 @@ CHAIN_CHECKPOINTS = "src/operators/operator_chain_checkpoints.cpp"
 DISPATCHER = "src/scheduler/dispatcher_core.cpp"
 ENDS = "src/exchange/channel_ends.cpp"
 JOB = "src/scheduler/job_manager_core.cpp"
+FILE_SINK = "src/connectors/text_sinks/part_files.cpp"
 JOB_SLOTS = "src/scheduler/job_slots.cpp"
 PEERS = "src/scheduler/worker_peers.cpp"
 REQUESTS = "src/scheduler/slot_requests.cpp"
@@ -53,6 +55,10 @@ def core(name):
 WALK = core("whatever breaks and whenever, every job ends, every slot is free and every worker is back")
 SINKS = Test("unit_operators", "whatever fails and whenever, each record shows once, in a complete checkpoint, and nothing*")
 LOST_JOBS = Test("unit_task", "a job that is lost at any moment, and goes on at any parallelism, shows each result once")
+POWER = Test("unit_connectors", "power that goes at any operation neither loses nor doubles a line of a complete checkpoint")
+ENDED = Test("unit_connectors", "a process that ends at any operation neither loses nor doubles a line")
+LATE = Test("unit_connectors", "an attempt that goes on after it was given up does no harm, whenever the next one is in*")
+LATER = Test("unit_connectors", "nor does it when it goes on between two operations of the next one")
 ANY_ORDER = Test("simulation", "word count gives the right result, whatever the order of events")
 CANCELS = Test("simulation", "a job that is canceled ends, whatever it was about to do, and frees its slots")
 BREAKS = Test("simulation", "a break between workers ends the job, unless no data was lost with it")
@@ -197,12 +203,32 @@ BUGS = [
     Bug("C14", "what is prepared is committed in its order",
         [(TWO_PHASES, "    prepared_.push_back(std::move(each));", "    prepared_.push_front(std::move(each));"),
          (TWO_PHASES, "  std::ranges::stable_sort(prepared_, {}, &transaction::checkpoint);\n", "")], [SINKS]),
+    Bug("C15", "to commit what is committed is success",
+        [(FILE_SINK, "if (!is_pending && !is_committed(of, path))", "if (!is_pending)")], [POWER, ENDED]),
+    Bug("C15b", "what is in the place of a part is compared with it",
+        [(FILE_SINK, "there->size == of.size && measure(*files_, path) == std::pair{of.size, of.checksum}", "true")],
+        [Test("unit_connectors", "what was committed before is known again by its length and checksum")]),
     Bug("C22", "a sink that waits for a commit is not done",
         [(SINK, "return phases_.committed();", "return true;")], [LOST_JOBS]),
     Bug("C30", "the position of a source is that of the barrier",
         [("include/weir/detail/stage_operator.hpp", "    run(next, until);\n    given_ += until - next;\n    left_.read_to(until);",
           "    run(next, until);\n    given_ += until - next;\n    left_.read_to(until - 1);\n    if (until == left_.front().end)\n      left_.read_to(until);")],
         [LOST_JOBS]),
+    Bug("S1", "a part is synced before it counts as prepared", [(FILE_SINK, "  check(file_->sync());\n", "")], [POWER]),
+    Bug("S2", "and so is its name", [(FILE_SINK, "  check(files_->sync_folder(folder_->pending(self_)));\n", "")],
+        [POWER, LATE]),
+    Bug("S3", "a committed name is synced", [(FILE_SINK, "  check(files_->sync_folder(of.folder));\n", "")], [POWER]),
+    Bug("S4", "the folder of an earlier attempt is renamed away",
+        [(FILE_SINK, "files_->rename(folder.pending(other), folder.fenced(other))", "result<void>{}"),
+         (FILE_SINK, "writer == self_ ? folder.pending(writer) : folder.fenced(writer)", "folder.pending(writer)"),
+         (FILE_SINK, "    fenced_.push_back(folder.fenced(other));\n  }", "    fenced_.push_back(folder.pending(other));\n  }")],
+        [LATE, LATER]),
+    Bug("S5", "an attempt that comes too late ends",
+        [(FILE_SINK, "other.subtask == self_.subtask && other.attempt > self_.attempt", "false")],
+        [Test("unit_connectors", "an attempt that comes too late says so, and leaves nothing")]),
+    Bug("S6", "what another subtask follows is left alone",
+        [(TWO_PHASES, "each.subtask % parallelism_ == subtask_", "each.subtask == subtask_")],
+        [SINKS, LOST_JOBS, Test("unit_connectors", "at another parallelism what all subtasks prepared is committed, and what*")]),
 ]
 
 

@@ -277,7 +277,8 @@ void simulated_disk::cut_power(std::uint64_t seed) {
       continue;
     }
     make_durable(each);
-    if (each.size() == 2 && random() % 4 == 0) { // a rename of which the old name is still there
+    // Of a file that was renamed the old name may still be there; a folder never has two.
+    if (each.size() == 2 && !nodes_[each[0].to].is_folder && random() % 4 == 0) {
       const entry_change& old = each[1];
       nodes_[old.folder].synced_entries[old.name] = each[0].to;
     }

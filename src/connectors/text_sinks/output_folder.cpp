@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <string_view>
 #include <system_error>
 
 namespace weir {
@@ -13,17 +14,13 @@ constexpr std::string_view job_prefix = ".job-";
 constexpr std::string_view pending_prefix = ".pending-";
 constexpr std::string_view fenced_prefix = ".fenced-";
 
-std::string_view last_component(std::string_view path) {
-  return path.substr(path.rfind('/') + 1);
-}
-
 template <class Number>
 bool read_number(std::string_view text, Number& to) {
   auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), to);
   return wrong == std::errc{} && end == text.data() + text.size();
 }
 
-std::string name_of(std::string_view prefix, const part_writer& of) {
+std::string folder_name(std::string_view prefix, const part_writer& of) {
   return std::string{prefix} + of.job + '-' + std::to_string(of.subtask) + '-' + std::to_string(of.attempt);
 }
 
@@ -50,11 +47,11 @@ std::string output_folder::part(std::uint32_t subtask, std::uint64_t number) con
 }
 
 std::string output_folder::pending(const part_writer& of) const {
-  return path_ + '/' + name_of(pending_prefix, of);
+  return path_ + '/' + folder_name(pending_prefix, of);
 }
 
 std::string output_folder::fenced(const part_writer& of) const {
-  return path_ + '/' + name_of(fenced_prefix, of);
+  return path_ + '/' + folder_name(fenced_prefix, of);
 }
 
 std::string output_folder::part_inside(const std::string& folder, std::uint32_t subtask,
@@ -62,23 +59,28 @@ std::string output_folder::part_inside(const std::string& folder, std::uint32_t 
   return folder + "/.part-" + std::to_string(subtask) + '-' + std::to_string(number);
 }
 
-result<void> output_folder::claim(const std::vector<std::string>& mine) {
-  if (auto made = files_.create_folders(path_); !made)
+result<void> output_folder::make(bool parts_are_own) {
+  if (auto made = files_.create_durable_folders(path_); !made)
     return made;
-  auto marker = [this](const std::string& job) { return path_ + '/' + std::string{job_prefix} + job; };
-  if (files_.info(marker(mine.front())))
+  if (parts_are_own)
     return {};
-  if (std::ranges::none_of(mine, [&](const std::string& job) { return bool{files_.info(marker(job))}; })) {
-    auto entries = files_.list(path_);
-    if (!entries)
-      return entries.failure();
-    for (const file_info& entry : *entries)
-      if (last_component(entry.path).starts_with("part-"))
-        return error{errc::already_exists, "the output folder " + path_ +
-                                               " holds results already: remove its part files or choose "
-                                               "another folder"};
-  }
-  auto created = files_.create(marker(mine.front()), true);
+  auto entries = files_.list(path_);
+  if (!entries)
+    return entries.failure();
+  for (const file_info& entry : *entries)
+    if (name_of(entry.path).starts_with("part-"))
+      return error{errc::already_exists, "the output folder " + path_ +
+                                             " holds results already: remove its part files or choose "
+                                             "another folder"};
+  return {};
+}
+
+result<void> output_folder::make_marked(const std::string& job, bool parts_are_own) {
+  std::string marker = path_ + '/' + std::string{job_prefix} + job;
+  bool is_marked = bool{files_.info(marker)};
+  if (auto made = make(parts_are_own || is_marked); !made || is_marked)
+    return made;
+  auto created = files_.create(marker, true);
   if (!created && created.failure().code() != errc::already_exists)
     return created.failure();
   return {};
@@ -89,9 +91,13 @@ result<bool> output_folder::is_shared(const std::vector<std::string>& mine) {
   if (!entries)
     return entries.failure();
   return std::ranges::any_of(*entries, [&](const file_info& entry) {
-    std::string_view name = last_component(entry.path);
-    return name.starts_with(job_prefix) &&
-           std::ranges::find(mine, name.substr(job_prefix.size())) == mine.end();
+    std::string_view name = name_of(entry.path);
+    std::string job;
+    if (name.starts_with(job_prefix))
+      job = name.substr(job_prefix.size());
+    else if (auto writer = read_writer(name, pending_prefix))
+      job = writer->job;
+    return !job.empty() && std::ranges::find(mine, job) == mine.end();
   });
 }
 
@@ -101,7 +107,7 @@ result<output_folder::writers> output_folder::find_writers() {
     return entries.failure();
   writers found;
   for (const file_info& entry : *entries) {
-    std::string_view name = last_component(entry.path);
+    std::string_view name = name_of(entry.path);
     if (auto writer = read_writer(name, pending_prefix))
       found.pending.push_back(std::move(*writer));
     else if (auto gone = read_writer(name, fenced_prefix))

@@ -21,7 +21,7 @@ struct part_writer {
 /// The names in the folder of a file sink.
 ///
 ///     part-<subtask>-<n>                             committed
-///     .job-<job>                                     the job writes here: there before its first part
+///     .job-<job>                                     a job without checkpoints writes here
 ///     .pending-<job>-<subtask>-<attempt>/            of an attempt that runs; made once, at its beginning
 ///     .fenced-<job>-<subtask>-<attempt>/             the same after a later attempt has renamed it away
 ///         .part-<subtask>-<n>                        being written, or prepared
@@ -34,10 +34,12 @@ public:
 
   [[nodiscard]] const std::string& path() const { return path_; }
 
-  /// Makes the folder, and refuses one with the parts of a job that is not in `mine`: own ones, and those
-  /// that it goes on for. The first of them is the one that runs.
-  result<void> claim(const std::vector<std::string>& mine);
-  /// Whether a job has claimed the folder that is not in `mine`.
+  /// Makes the folder, and refuses one that holds parts, unless they are known to be the job's own.
+  result<void> make(bool parts_are_own);
+  /// The same for a job without checkpoints, whose subtasks may begin after others have committed: its marker
+  /// tells them whose parts are there.
+  result<void> make_marked(const std::string& job, bool parts_are_own);
+  /// Whether another job than those of `mine` writes here.
   result<bool> is_shared(const std::vector<std::string>& mine);
 
   [[nodiscard]] std::string part(std::uint32_t subtask, std::uint64_t number) const;

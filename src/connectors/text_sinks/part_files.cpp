@@ -48,7 +48,8 @@ void part_files::open(detail::operator_context& context, bool whole) {
   folder_ = std::make_unique<output_folder>(*files_, folder_name_);
   detail::state_type type{"weir: parts", detail::state_kind::operator_union_list, {}, {}, "claim", {}};
   take_restored(context.states().add_elements(type, this, &collect));
-  check(folder_->claim(jobs_of(folder_name_)));
+  bool is_claimed = std::ranges::find(before_, folder_name_, &claimed::folder) != before_.end();
+  check(whole ? folder_->make_marked(self_.job, is_claimed) : folder_->make(is_claimed));
 }
 
 void part_files::take_restored(const std::vector<std::string>& elements) {

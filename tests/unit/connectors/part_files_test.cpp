@@ -30,20 +30,20 @@ names in(const simulated_disk& disk, const std::string& folder = "out") {
 TEST_CASE("a part shows when a checkpoint that has its lines is complete") {
   simulated_disk disk;
   auto sink = opened(disk, {});
-  CHECK(in(disk) == names{".job-job", ".pending-job-0-1/"});
+  CHECK(in(disk) == names{".pending-job-0-1/"});
   sink->write({1, 2});
   (void)sink->pass_barrier(1);
-  CHECK(in(disk) == names{".job-job", ".pending-job-0-1/", ".pending-job-0-1/.part-0-0"});
+  CHECK(in(disk) == names{".pending-job-0-1/", ".pending-job-0-1/.part-0-0"});
   sink->write({3});
   sink->complete(1);
-  CHECK(in(disk) == names{".job-job", ".pending-job-0-1/", ".pending-job-0-1/.part-0-1", "part-0-0"});
+  CHECK(in(disk) == names{".pending-job-0-1/", ".pending-job-0-1/.part-0-1", "part-0-0"});
   CHECK(disk.content("out/part-0-0") == "1\n2\n");
   sink->end();
   (void)sink->pass_barrier(2);
   sink->complete(2);
   CHECK(sink->committed());
   sink->close();
-  CHECK(in(disk) == names{".job-job", "part-0-0", "part-0-1"});
+  CHECK(in(disk) == names{"part-0-0", "part-0-1"});
   CHECK(disk.content("out/part-0-1") == "3\n");
 }
 
@@ -53,7 +53,7 @@ TEST_CASE("a checkpoint without lines makes no part") {
   (void)sink->pass_barrier(1);
   sink->complete(1);
   sink->close();
-  CHECK(in(disk) == names{".job-job"});
+  CHECK(in(disk) == names{});
 }
 
 TEST_CASE("a sink that goes on commits what the snapshot lists, removes the rest, and numbers on") {
@@ -68,7 +68,7 @@ TEST_CASE("a sink that goes on commits what the snapshot lists, removes the rest
   (void)before->pass_barrier(3);
   before->write({4});
   auto after = opened(disk, {.attempt = 2}, snapshot);
-  CHECK(in(disk) == names{".job-job", ".pending-job-0-2/", "part-0-0", "part-0-1"});
+  CHECK(in(disk) == names{".pending-job-0-2/", "part-0-0", "part-0-1"});
   CHECK(disk.content("out/part-0-1") == "2\n");
   after->write({33});
   (void)after->pass_barrier(4);
@@ -78,7 +78,7 @@ TEST_CASE("a sink that goes on commits what the snapshot lists, removes the rest
     CHECK_THROWS_AS((void)before->pass_barrier(4), std::runtime_error);
     CHECK_THROWS_WITH_AS(before->complete(4), doctest::Contains("transaction lost"), std::runtime_error);
     before->close();
-    CHECK(in(disk) == names{".job-job", ".pending-job-0-2/", "part-0-0", "part-0-1", "part-0-2"});
+    CHECK(in(disk) == names{".pending-job-0-2/", "part-0-0", "part-0-1", "part-0-2"});
   }
 }
 
@@ -139,7 +139,7 @@ TEST_CASE("at another parallelism what all subtasks prepared is committed, and w
         CHECK(disk.content("out/part-" + std::to_string(s) + "-0") == std::to_string(s) + "\n");
       for (auto& each : later)
         each->close();
-      CHECK(in(disk).size() == 1 + before); // and the job's claim
+      CHECK(in(disk).size() == before);
     }
 }
 
@@ -152,7 +152,7 @@ TEST_CASE("a job that goes on from another's snapshot goes on in its folder") {
   (void)before->pass_barrier(2);
   SUBCASE("the same one") {
     auto after = opened(disk, {.job = "second"}, snapshot);
-    CHECK(in(disk) == names{".job-first", ".job-second", ".pending-second-0-1/", "part-0-0"});
+    CHECK(in(disk) == names{".pending-second-0-1/", "part-0-0"});
     after->write({2});
     auto later = after->pass_barrier(1);
     after->complete(1);
@@ -161,8 +161,8 @@ TEST_CASE("a job that goes on from another's snapshot goes on in its folder") {
   }
   SUBCASE("or begins another one, and leaves nothing behind in the first") {
     auto after = opened(disk, {.job = "second"}, snapshot, "other");
-    CHECK(in(disk) == names{".job-first", "part-0-0"});
-    CHECK(in(disk, "other") == names{".job-second", ".pending-second-0-1/"});
+    CHECK(in(disk) == names{"part-0-0"});
+    CHECK(in(disk, "other") == names{".pending-second-0-1/"});
   }
   SUBCASE("which a job that begins anew may not do") {
     before->complete(1);
@@ -229,7 +229,7 @@ TEST_CASE("a job that is canceled leaves nothing that is not committed") {
   sink->write({2});
   sink->discard();
   sink->close();
-  CHECK(in(disk) == names{".job-job"});
+  CHECK(in(disk) == names{});
 }
 
 TEST_CASE("an attempt that fails leaves what is prepared to the next one, and nothing else") {
@@ -239,7 +239,7 @@ TEST_CASE("an attempt that fails leaves what is prepared to the next one, and no
   (void)sink->pass_barrier(1);
   sink->write({2});
   sink->close();
-  CHECK(in(disk) == names{".job-job", ".pending-job-0-1/", ".pending-job-0-1/.part-0-0"});
+  CHECK(in(disk) == names{".pending-job-0-1/", ".pending-job-0-1/.part-0-0"});
 }
 
 TEST_CASE("an attempt that comes too late says so, and leaves nothing") {
@@ -248,7 +248,7 @@ TEST_CASE("an attempt that comes too late says so, and leaves nothing") {
   CHECK_THROWS_WITH_AS(opened(disk, {.attempt = 4}),
                        doctest::Contains("a later attempt of this subtask writes to out"),
                        std::runtime_error);
-  CHECK(in(disk) == names{".job-job", ".pending-job-0-5/"});
+  CHECK(in(disk) == names{".pending-job-0-5/"});
 }
 
 TEST_CASE("a number that an operator's choice has used already is passed over") {
@@ -262,5 +262,5 @@ TEST_CASE("a number that an operator's choice has used already is passed over") 
   after->write({1});
   (void)after->pass_barrier(3);
   after->complete(3);
-  CHECK(in(disk) == names{".job-job", ".pending-job-0-2/", "part-0-0", "part-0-1"});
+  CHECK(in(disk) == names{".pending-job-0-2/", "part-0-0", "part-0-1"});
 }

@@ -2,7 +2,7 @@
 
 #include "../operators/manual_context.hpp"
 
-#include "base/platform.hpp"
+#include "simulation/disk_platform.hpp"
 
 #include <weir/detail/builtin.hpp>
 #include <weir/detail/codec.hpp>
@@ -15,27 +15,12 @@
 
 namespace weir::testing {
 
-/// The system with other files.
-class platform_with_files final : public platform {
-public:
-  explicit platform_with_files(file_system& files) : files_{files} {}
-
-  weir::clock& clock() override { return system_->clock(); }
-  randomness& random() override { return system_->random(); }
-  file_system& files() override { return files_; }
-  weir::executor& executor() override { return system_->executor(); }
-
-private:
-  std::unique_ptr<platform> system_ = make_system_platform();
-  file_system& files_;
-};
-
 /// One attempt of a subtask of a file sink.
 class part_sink {
 public:
-  part_sink(file_system& files, manual_context::who of, element_snapshot restored = {},
+  part_sink(simulation::simulated_disk& disk, manual_context::who of, element_snapshot restored = {},
             const std::string& folder = "out")
-      : platform_{files},
+      : platform_{disk},
         context_{std::move(of), platform_, std::move(restored)},
         sink_{detail::make_write_text_sink(folder)} {}
 
@@ -68,15 +53,15 @@ public:
   [[nodiscard]] bool committed() const { return sink_->committed(); }
 
 private:
-  platform_with_files platform_;
+  simulation::disk_platform platform_;
   manual_context context_;
   std::unique_ptr<detail::stream_operator> sink_;
 };
 
 /// An open one.
-inline std::unique_ptr<part_sink> opened(file_system& files, manual_context::who of,
+inline std::unique_ptr<part_sink> opened(simulation::simulated_disk& disk, manual_context::who of,
                                          element_snapshot restored = {}, const std::string& folder = "out") {
-  auto made = std::make_unique<part_sink>(files, std::move(of), std::move(restored), folder);
+  auto made = std::make_unique<part_sink>(disk, std::move(of), std::move(restored), folder);
   made->open();
   return made;
 }

@@ -82,6 +82,7 @@ public:
   weir::result<std::vector<weir::file_info>> list(const std::string& path) override {
     return system().list(path);
   }
+  weir::result<void> create_folder(const std::string& path) override { return system().create_folder(path); }
   weir::result<void> create_folders(const std::string& path) override {
     return system().create_folders(path);
   }
@@ -91,6 +92,7 @@ public:
   weir::result<void> sync_folder(const std::string& path) override { return system().sync_folder(path); }
   weir::result<void> remove(const std::string& path) override { return system().remove(path); }
   weir::result<void> remove_all(const std::string& path) override { return system().remove_all(path); }
+  weir::result<void> remove_folder(const std::string& path) override { return system().remove_folder(path); }
   weir::result<std::unique_ptr<weir::file_lock>> lock(const std::string& path) override {
     return system().lock(path);
   }
