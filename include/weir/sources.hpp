@@ -93,8 +93,8 @@ inline detail::socket_text_source socket_text(std::string host, std::uint16_t po
 }
 
 struct line_log_options {
-  /// The job ends with the bytes that are there when it begins; a line that has no end then counts as far as it
-  /// goes. Otherwise it waits for more, also for the file to be made.
+  /// The job ends with the bytes that are there when it begins; a line that has no end then counts as far as
+  /// it goes. Otherwise it waits for more, also for the file to be made.
   bool stop_at_end = false;
   std::size_t max_line_size = 16 * 1024 * 1024; ///< bytes; a longer line fails the job
 };

@@ -245,9 +245,9 @@ public:
   template <class... Descriptors>
   auto broadcast_state(Descriptors... descriptors) const;
 
-  /// Writes each record as a line, fields separated by tabs, to files `folder`/part-<subtask>-<n>. Each appears
-  /// whole: one when the input has ended, or with checkpoints one for each that completes and has lines. So
-  /// every line is there once, whatever fails.
+  /// Writes each record as a line, fields separated by tabs, to files `folder`/part-<subtask>-<n>. Each
+  /// appears whole: one when the input has ended, or with checkpoints one for each that completes and has
+  /// lines. So every line is there once, whatever fails.
   stream<T> write_text(std::string folder) const {
     return sink("write_text", [folder] { return make_write_text_sink(folder); });
   }

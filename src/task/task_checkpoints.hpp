@@ -56,9 +56,7 @@ public:
   bool take_released() { return aligner_.take_released(); }
 
   /// The outputs may end: nothing is left to be committed, and nothing comes any more.
-  [[nodiscard]] bool may_finish() const {
-    return final_ && open_channels_ == 0 && around_.chain.committed();
-  }
+  [[nodiscard]] bool may_finish() const { return final_ && open_channels_ == 0 && around_.chain.committed(); }
 
 private:
   struct write {

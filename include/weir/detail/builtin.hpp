@@ -20,8 +20,8 @@ std::unique_ptr<source_operator> make_text_files_source(std::string pattern, std
 /// Lines received on a TCP connection to host:port, as batches of `weir::text`. Ends when the peer closes.
 std::unique_ptr<source_operator> make_socket_text_source(std::string host, std::uint16_t port);
 
-/// Lines that are appended to a file, as batches of `weir::text`, from its beginning on. With `stop_at_end` those
-/// that are there when the job begins; else without end: a line is read when its end is there.
+/// Lines that are appended to a file, as batches of `weir::text`, from its beginning on. With `stop_at_end`
+/// those that are there when the job begins; else without end: a line is read when its end is there.
 std::unique_ptr<source_operator> make_line_log_source(std::string path, bool stop_at_end,
                                                       std::size_t max_line_size);
 

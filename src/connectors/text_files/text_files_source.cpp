@@ -29,9 +29,8 @@ public:
 
   void open(operator_context& context) override {
     context_ = &context;
-    left_.open(context, 0, [&] {
-      return whole(value_or_throw(find_input_files(context.platform().files(), pattern_)));
-    });
+    left_.open(context, 0,
+               [&] { return whole(value_or_throw(find_input_files(context.platform().files(), pattern_))); });
   }
 
   status poll() override {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -110,8 +111,8 @@ public:
         attempt_{attempt},
         subtasks_ever_{subtasks_ever} {}
 
-  /// So many more calls are answered.
-  std::uint64_t calls_left = UINT64_MAX;
+  /// So many more calls are answered, where it is set.
+  std::optional<std::uint64_t> calls_left;
   /// Called before each: others may act in between.
   std::function<void()> before_call = [] {};
 
@@ -152,9 +153,8 @@ public:
 
 private:
   void live() {
-    if (calls_left == 0)
+    if (calls_left && (*calls_left)-- == 0)
       throw process_gone{};
-    --calls_left;
     before_call();
   }
 

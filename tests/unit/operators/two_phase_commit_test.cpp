@@ -153,7 +153,7 @@ TEST_CASE("a snapshot that is no list of transactions is refused") {
 
 TEST_CASE(
     "whatever fails and whenever, each record shows once, in a complete checkpoint, and nothing is left") {
-  for (std::uint64_t seed = 1; seed <= 3'000; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 10'000; ++seed) {
     CAPTURE(seed);
     REQUIRE(two_phase_walk{seed}.run(200) == "");
   }

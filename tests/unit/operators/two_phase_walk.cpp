@@ -63,7 +63,7 @@ void two_phase_walk::deploy() {
         };
         each->phases.open(each->context);
         each->output.before_call = [] {};
-        each->output.calls_left = UINT64_MAX;
+        each->output.calls_left.reset();
       } catch (const process_gone&) {
         is_open = false;
         break;
@@ -169,7 +169,7 @@ void two_phase_walk::deliver(sink& to) {
 void two_phase_walk::lose_all() {
   pending_.clear();
   for (auto& each : sinks_)
-    if (each->output.calls_left == UINT64_MAX)
+    if (!each->output.calls_left)
       zombies_.push_back(std::move(each));
   deploy();
 }
@@ -216,7 +216,7 @@ void two_phase_walk::finish() {
     lose_all();
   pending_.clear();
   for (auto& each : sinks_) {
-    each->output.calls_left = UINT64_MAX;
+    each->output.calls_left.reset();
     while (!each->left.empty() && wrong_.empty())
       write(*each);
   }
