@@ -25,9 +25,9 @@ std::unique_ptr<source_operator> make_socket_text_source(std::string host, std::
 std::unique_ptr<source_operator> make_line_log_source(std::string path, bool stop_at_end,
                                                       std::size_t max_line_size);
 
-/// Writes the text form of records of any type, a line each, to `folder`/part-<subtask>-<n>. Files have names
-/// that begin with '.' until they are committed by rename: at the end of the input. Refuses a folder that
-/// holds part files of another job.
+/// Writes the text form of records of any type, a line each, to files `folder`/part-<subtask>-<n> that appear
+/// whole: with checkpoints one for each that has lines, else one at the end of the input. Refuses a folder
+/// that holds parts of another job. See docs/sources-and-sinks.md.
 std::unique_ptr<stream_operator> make_write_text_sink(std::string folder);
 
 /// Prints the text form of each record to standard output, with "<subtask>> " in front where there is more

@@ -115,7 +115,7 @@ public:
   }
 
   /// The end of the input fires in pieces: windows before those to come have given all of their results.
-  void before_snapshot() override {
+  void before_snapshot(std::uint64_t) override {
     while (stage_ != stage::between)
       fire();
     flush();
