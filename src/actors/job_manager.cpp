@@ -47,12 +47,12 @@ void job_manager::perform(job_manager_core::actions actions) {
             send(peers_.resource_manager, std::move(each));
           } else if constexpr (std::is_same_v<type, store_end>) {
             send(peers_.dispatcher, std::move(each));
-          } else {
-            static_assert(std::is_same_v<type, job_done>);
+          } else if constexpr (std::is_same_v<type, job_done>) {
             unbind_job binding{core_.summary().id};
             send(peers_.resource_manager, binding);
             send(peers_.router, binding); // answers with job_unbound
           }
+          // The others are of checkpoints, for which the settings of this job have no interval.
         },
         std::move(action));
   }

@@ -67,7 +67,10 @@ public:
   /// The first attempts were deployed, or new ones, from the restore point.
   actions on_deployed(std::int64_t wall_ms);
   /// Every task runs or has finished.
-  void on_all_running() { schedule_.begin(); }
+  void on_all_running() {
+    if (!schedule_.is_running())
+      schedule_.begin();
+  }
   /// Tasks failed or are to end. All that is under way is aborted, and nothing is triggered before
   /// on_all_running.
   actions suspend(const std::string& why, std::int64_t wall_ms);

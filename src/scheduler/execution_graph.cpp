@@ -81,6 +81,10 @@ void execution_graph::move(task_state from, task_state to) {
   ++counts_[to];
 }
 
+bool execution_graph::all_running() const {
+  return count(task_state::running) > 0 && count(task_state::running) + count(task_state::finished) == total_;
+}
+
 bool execution_graph::all_terminal() const {
   return count(task_state::finished) + count(task_state::canceled) + count(task_state::failed) == total_;
 }

@@ -53,6 +53,8 @@ public:
   /// How many subtasks are in each state; states without one are left out.
   [[nodiscard]] const std::map<task_state, std::uint32_t>& counts() const { return counts_; }
 
+  /// Each runs or has finished, and not all have.
+  [[nodiscard]] bool all_running() const;
   [[nodiscard]] bool all_terminal() const;
   [[nodiscard]] bool all_finished() const;
 

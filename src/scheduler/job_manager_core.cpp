@@ -5,7 +5,9 @@
 #include "scheduler/deployment.hpp"
 #include "scheduler/job_results.hpp"
 #include "scheduler/job_waiting.hpp"
+#include "scheduler/restored_state.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -18,16 +20,15 @@ job_manager_core::job_manager_core(const job_id& id, job_spec spec, std::shared_
       execution_{id, graph, settings.epoch, wall_ms},
       graph_{std::move(graph)},
       slots_{*graph_},
-      summary_{.id = id,
-               .name = graph_->name,
-               .start_wall_ms = wall_ms,
-               .last_modified_wall_ms = wall_ms,
-               .tasks = execution_.counts()},
-      entered_wall_ms_{{job_state::initializing, wall_ms}} {}
+      life_{id, graph_->name, settings.failure_history_size, wall_ms},
+      failover_{*graph_, settings.failover, id.low},
+      checkpoints_{id, execution_, settings.checkpoints} {
+  life_.note_tasks(execution_.counts(), wall_ms);
+}
 
 job_manager_core::actions job_manager_core::start(std::int64_t wall_ms) {
   actions out;
-  if (!enter(job_event::prepared, wall_ms))
+  if (!life_.enter(job_event::prepared, wall_ms))
     return out;
   for (auto& subtasks : execution_.attempts())
     for (execution_attempt& attempt : subtasks)
@@ -36,6 +37,26 @@ job_manager_core::actions job_manager_core::start(std::int64_t wall_ms) {
   return out;
 }
 
+job_manager_core::actions job_manager_core::on_tick(time_point now, std::int64_t wall_ms) {
+  actions out;
+  if (end_)
+    return out;
+  if (life_.is(job_state::restarting))
+    decide_restart(now, wall_ms);
+  perform(checkpoints_.on_tick(now, wall_ms), wall_ms, out);
+  tell_need({}, out);
+  settle(wall_ms, out);
+  return out;
+}
+
+time_point job_manager_core::wake_at() const {
+  if (end_)
+    return time_point::max();
+  return std::min(failover_.wake_at(), checkpoints_.wake_at());
+}
+
+// ---- from the resource manager
+
 void job_manager_core::on_introduced(const worker_introduced& message) {
   slots_.introduce(message.session, {.name = message.name, .address = message.address});
 }
@@ -43,11 +64,10 @@ void job_manager_core::on_introduced(const worker_introduced& message) {
 job_manager_core::actions job_manager_core::on_lost(const session_lost& message, std::int64_t wall_ms) {
   actions out;
   auto in_session = [&](const slot_grant& slot) { return job_slots::covers(message.session, slot.session); };
-  bool was_failing = summary_.state == job_state::failing;
-  bool any_lost = fail_attempts_in(in_session, message.cause, wall_ms);
+  auto lost = fail_attempts_in(in_session, message.cause, wall_ms, out);
   // Those who read from the lost worker may have noticed first; their cause is then a consequence.
-  if (any_lost && was_failing)
-    failures_.front().cause += "; then " + message.cause;
+  if (lost == failure_weight::consequence)
+    life_.add_to_failure("; then " + message.cause);
   slots_.lose(message.session);
   tell_need(message.session, out);
   settle(wall_ms, out);
@@ -61,8 +81,10 @@ void job_manager_core::on_missing(const slots_missing& message) {
 job_manager_core::actions job_manager_core::on_request_failed(const slot_request_failed& message,
                                                               std::int64_t wall_ms) {
   actions out;
-  if (summary_.state == job_state::created)
-    note_failure({.cause = message.cause, .wall_ms = wall_ms}, wall_ms);
+  if (life_.is(job_state::created))
+    fail_for_good({.cause = message.cause, .wall_ms = wall_ms}, wall_ms, out);
+  else if (life_.is(job_state::restarting))
+    restart_later({.cause = message.cause, .wall_ms = wall_ms}, out);
   tell_need({}, out);
   settle(wall_ms, out);
   return out;
@@ -79,14 +101,17 @@ void job_manager_core::on_reported(const tasks_reported& message) {
   }
 }
 
+// ---- from workers
+
 job_manager_core::actions job_manager_core::on_offer(const offer& message, std::int64_t wall_ms) {
   actions out;
-  switch (slots_.on_offer(message, summary_.state == job_state::created)) {
+  switch (slots_.on_offer(message, is_collecting())) {
   case job_slots::answer::accept:
     out.emplace_back(send_to_worker{message.session.worker,
                                     accept{message.session, message.slot, message.allocation, message.job}});
-    if (summary_.state == job_state::created && slots_.complete())
+    if (life_.is(job_state::created) && slots_.complete())
       deploy_all(wall_ms, out);
+    settle(wall_ms, out);
     break;
   case job_slots::answer::reject:
     out.emplace_back(send_to_worker{message.session.worker,
@@ -101,37 +126,43 @@ job_manager_core::actions job_manager_core::on_offer(const offer& message, std::
 job_manager_core::actions job_manager_core::on_update(const update& message, std::int64_t wall_ms) {
   actions out;
   execution_attempt* attempt = present(message.attempt, message.session);
-  if (attempt == nullptr || !advance(*attempt, message.state, wall_ms))
+  if (attempt == nullptr)
+    return out;
+  bool asked_to_end = attempt->state == task_state::canceling;
+  if (!advance(*attempt, message.state, wall_ms))
     return out;
   attempt->metrics = message.metrics;
   if (message.measurements)
     attempt->measurements = message.measurements;
   failure_record failure{
       .task = execution_.task_name(attempt->id), .worker = attempt->worker, .wall_ms = wall_ms};
+  const subtask_place place{attempt->id.vertex, attempt->id.subtask};
   switch (message.state) {
   case task_state::finished:
     attempt->results = message.results;
-    for (const task_result& result : message.results)
-      results_size_ += result.value.size();
-    if (results_size_ > settings_.collect_max_size) {
+    if (results_size(execution_) > settings_.collect_max_size) {
       failure.cause = "the job's results have more than " + to_text(memory_size{settings_.collect_max_size}) +
                       " (collect.max-size): write them with a sink, or raise the limit";
-      note_failure(std::move(failure), wall_ms);
+      fail_for_good(std::move(failure), wall_ms, out);
     }
+    perform(execution_.all_finished() ? checkpoints_.suspend("the job has finished", wall_ms)
+                                      : checkpoints_.on_finished(message.attempt, wall_ms),
+            wall_ms, out);
     break;
   case task_state::failed:
     failure.cause = message.cause;
-    note_failure(std::move(failure), wall_ms);
+    fail(std::move(failure), {place}, wall_ms, out);
     break;
   case task_state::canceled:
-    if (summary_.state == job_state::running) { // else this job asked for it
+    if (!asked_to_end) {
       failure.cause = "the worker " + attempt->worker + " canceled the task by itself";
-      note_failure(std::move(failure), wall_ms);
+      fail(std::move(failure), {place}, wall_ms, out);
     }
     break;
   default:
     break;
   }
+  note_running();
   tell_need({}, out);
   settle(wall_ms, out);
   return out;
@@ -144,17 +175,21 @@ job_manager_core::actions job_manager_core::on_allocation_gone(const allocation_
   if (held == slots_.all().end() || held->second.session != message.session)
     return out;
   fail_attempts_in([&](const slot_grant& slot) { return slot.allocation == message.allocation; },
-                   "its worker does not have the task's slot any more", wall_ms);
+                   "its worker does not have the task's slot any more", wall_ms, out);
   slots_.drop(message.allocation);
   tell_need({}, out);
   settle(wall_ms, out);
   return out;
 }
 
+// ---- the end
+
 job_manager_core::actions job_manager_core::on_cancel(std::int64_t wall_ms) {
   actions out;
-  if (end_ || !enter(job_event::cancel_wish, wall_ms))
+  if (end_ || !life_.enter(job_event::cancel_wish, wall_ms))
     return out;
+  failover_.clear();
+  perform(checkpoints_.suspend("the job was canceled", wall_ms), wall_ms, out);
   tell_need({}, out);
   settle(wall_ms, out);
   return out;
@@ -163,32 +198,40 @@ job_manager_core::actions job_manager_core::on_cancel(std::int64_t wall_ms) {
 job_manager_core::actions job_manager_core::on_stored() {
   assert(end_);
   actions out;
-  summary_ = end_->summary;
-  entered_wall_ms_ = end_->entered_wall_ms;
-  log::scheduler.info("job ended", {{"job", summary_.id}, {"state", summary_.state}});
+  life_.end_as(*end_);
   tell_need({}, out);
   for (const auto& [allocation, grant] : slots_.all())
-    out.emplace_back(
-        send_to_worker{grant.session.worker, release{grant.session, grant.slot, allocation, summary_.id}});
+    out.emplace_back(send_to_worker{grant.session.worker,
+                                    release{grant.session, grant.slot, allocation, life_.summary().id}});
   slots_.drop_all();
+  perform(checkpoints_.on_end(life_.state()), end_->summary.end_wall_ms, out);
   out.emplace_back(job_done{});
   return out;
 }
 
 job_details job_manager_core::details() const {
-  job_details all{.summary = summary_,
+  job_details all{.summary = life_.summary(),
                   .spec = spec_,
                   .graph = graph_,
-                  .entered_wall_ms = entered_wall_ms_,
+                  .entered_wall_ms = life_.entered_wall_ms(),
                   .vertices = execution_.status(),
-                  .failures = failures_,
-                  .waiting_for = end_ && !is_terminal(summary_.state)
+                  .failures = life_.failures(),
+                  .waiting_for = end_ && !is_terminal(life_.state())
                                      ? "its end is being stored"
-                                     : why_job_waits(summary_.state, execution_, slots_, missing_)};
-  if (summary_.state == job_state::finished)
+                                     : why_job_waits({.state = life_.state(),
+                                                      .execution = execution_,
+                                                      .slots = slots_,
+                                                      .missing_slots = missing_,
+                                                      .checkpoint_is_open = checkpoints_.is_storing(),
+                                                      .restart_is_due = failover_.is_due()})};
+  if (checkpoints_.enabled())
+    all.checkpoints = std::make_shared<checkpoint_overview>(checkpoints_.overview());
+  if (life_.is(job_state::finished))
     all.results = merge_results(execution_);
   return all;
 }
+
+// ---- steps
 
 /// The attempt, if it is its subtask's present one and was deployed in that session; else nullptr.
 execution_attempt* job_manager_core::present(const attempt_id& id, const session_id& session) {
@@ -202,8 +245,7 @@ execution_attempt* job_manager_core::present(const attempt_id& id, const session
 bool job_manager_core::advance(execution_attempt& attempt, task_state to, std::int64_t wall_ms) {
   if (!execution_.advance(attempt, to, wall_ms))
     return false;
-  summary_.tasks = execution_.counts();
-  summary_.last_modified_wall_ms = wall_ms;
+  life_.note_tasks(execution_.counts(), wall_ms);
   const log::fields about{{"job", attempt.id.job},
                           {"vertex", attempt.id.vertex},
                           {"subtask", attempt.id.subtask},
@@ -217,67 +259,32 @@ bool job_manager_core::advance(execution_attempt& attempt, task_state to, std::i
   return true;
 }
 
-bool job_manager_core::enter(job_event event, std::int64_t wall_ms) {
-  auto next = next_state(summary_.state, event);
-  if (!next)
-    return false;
-  summary_.state = *next;
-  summary_.last_modified_wall_ms = wall_ms;
-  entered_wall_ms_[*next] = wall_ms;
-  log::scheduler.info("job changes", {{"job", summary_.id}, {"state", *next}});
-  return true;
+void job_manager_core::deploy_all(std::int64_t wall_ms, actions& out) {
+  std::vector<subtask_place> all;
+  for (const auto& subtasks : execution_.attempts())
+    for (const execution_attempt& attempt : subtasks)
+      all.push_back({attempt.id.vertex, attempt.id.subtask});
+  deploy(all, wall_ms, out);
 }
 
-void job_manager_core::deploy_all(std::int64_t wall_ms, actions& out) {
+/// Sends attempts, SCHEDULED, to the slots that are there for them.
+void job_manager_core::deploy(const std::vector<subtask_place>& places, std::int64_t wall_ms, actions& out) {
   slots_.assign();
   missing_ = 0;
-  for (auto& subtasks : execution_.attempts()) {
-    for (execution_attempt& attempt : subtasks) {
-      const worker_location& where = slots_.location(slots_.slot_of(attempt.id)->session);
-      attempt.worker = where.name;
-      attempt.host = where.address.host;
-      advance(attempt, task_state::deploying, wall_ms);
-      deploy message = make_deployment(attempt, execution_, slots_, spec_);
-      incarnation_id worker = message.session.worker;
-      out.emplace_back(send_to_worker{worker, std::move(message)});
-    }
+  const completed_checkpoint* from = checkpoints_.restore_point();
+  for (const subtask_place& place : places) {
+    execution_attempt& attempt = execution_.attempts()[place.vertex][place.subtask];
+    const worker_location& where = slots_.location(slots_.slot_of(attempt.id)->session);
+    attempt.worker = where.name;
+    attempt.host = where.address.host;
+    advance(attempt, task_state::deploying, wall_ms);
+    weir::deploy message = make_deployment(attempt, execution_, slots_, spec_);
+    message.restored = restored_state_of(graph_->vertices[place.vertex], from);
+    incarnation_id worker = message.session.worker;
+    out.emplace_back(send_to_worker{worker, std::move(message)});
   }
-  enter(job_event::deployed, wall_ms);
-}
-
-/// What was deployed to the slots that are gone has failed. Returns whether there was something.
-template <class Gone>
-bool job_manager_core::fail_attempts_in(Gone gone, const std::string& cause, std::int64_t wall_ms) {
-  bool any = false;
-  for (auto& subtasks : execution_.attempts()) {
-    for (execution_attempt& attempt : subtasks) {
-      const slot_grant* slot = slots_.slot_of(attempt.id);
-      if (slot == nullptr || !gone(*slot) || !advance(attempt, task_state::failed, wall_ms))
-        continue;
-      if (!std::exchange(any, true))
-        note_failure({.cause = cause,
-                      .task = execution_.task_name(attempt.id),
-                      .worker = attempt.worker,
-                      .wall_ms = wall_ms},
-                     wall_ms);
-    }
-  }
-  return any;
-}
-
-/// The first failure is the cause; what fails after it is mostly its consequence.
-void job_manager_core::note_failure(failure_record cause, std::int64_t wall_ms) {
-  if (end_ || !enter(job_event::failure, wall_ms)) {
-    log::scheduler.info("further failure",
-                        {{"job", summary_.id}, {"task", cause.task}, {"cause", cause.cause}});
-    return;
-  }
-  log::scheduler.info(
-      "job fails",
-      {{"job", summary_.id}, {"task", cause.task}, {"worker", cause.worker}, {"cause", cause.cause}});
-  failures_.insert(failures_.begin(), std::move(cause));
-  if (failures_.size() > settings_.failure_history_size)
-    failures_.resize(settings_.failure_history_size);
+  perform(checkpoints_.on_deployed(wall_ms), wall_ms, out);
+  life_.enter(job_event::deployed, wall_ms);
 }
 
 void job_manager_core::tell_need(const std::optional<session_id>& handled, actions& out) {
@@ -285,53 +292,72 @@ void job_manager_core::tell_need(const std::optional<session_id>& handled, actio
   if (count == needed_ && !handled)
     return;
   needed_ = count;
-  out.emplace_back(slots_needed{summary_.id, count, handled});
+  out.emplace_back(slots_needed{life_.summary().id, count, handled});
 }
 
 /// The slots held and those that would be taken if offered.
 std::uint32_t job_manager_core::wanted() const {
-  switch (summary_.state) {
-  case job_state::created:
-    return slots_.required();
-  case job_state::running:
-    return slots_.held();
+  if (is_collecting() || life_.is(job_state::running))
+    return slots_.held() + slots_.lacking();
+  return 0;
+}
+
+bool job_manager_core::is_collecting() const {
+  return life_.is(job_state::created) || life_.is(job_state::restarting);
+}
+
+/// Ends what must not go on, restarts what can go on, and ends the job when nothing does.
+void job_manager_core::settle(std::int64_t wall_ms, actions& out) {
+  switch (life_.state()) {
+  case job_state::cancelling:
+    if (checkpoints_.is_storing())
+      break; // when it is complete, sinks are to commit it first
+    [[fallthrough]];
+  case job_state::failing:
+    for (auto& subtasks : execution_.attempts())
+      for (execution_attempt& attempt : subtasks)
+        cancel_attempt(attempt, wall_ms, out);
+    break;
+  case job_state::restarting:
+    for (const subtask_place& place : failover_.affected())
+      cancel_attempt(execution_.attempts()[place.vertex][place.subtask], wall_ms, out);
+    if (may_restart())
+      restart(wall_ms, out);
+    break;
   default:
-    return 0;
+    break;
+  }
+  end_if_over(wall_ms, out);
+}
+
+void job_manager_core::cancel_attempt(execution_attempt& attempt, std::int64_t wall_ms, actions& out) {
+  if (attempt.state < task_state::deploying) {
+    advance(attempt, task_state::canceled, wall_ms);
+  } else if (attempt.state < task_state::finished) {
+    advance(attempt, task_state::canceling, wall_ms);
+    const session_id& session = slots_.slot_of(attempt.id)->session;
+    out.emplace_back(send_to_worker{session.worker, cancel{session, attempt.id}});
   }
 }
 
-/// Ends what must not go on, and the job when nothing goes on.
-void job_manager_core::settle(std::int64_t wall_ms, actions& out) {
-  if (summary_.state == job_state::failing || summary_.state == job_state::cancelling)
-    cancel_rest(wall_ms, out);
-  if (end_ || !execution_.all_terminal())
+void job_manager_core::end_if_over(std::int64_t wall_ms, actions& out) {
+  if (end_ || !execution_.all_terminal() || checkpoints_.is_storing())
     return;
   auto next =
-      next_state(summary_.state, execution_.all_finished() ? job_event::all_finished : job_event::all_ended);
+      next_state(life_.state(), execution_.all_finished() ? job_event::all_finished : job_event::all_ended);
   if (!next)
     return;
   // The end is shown once it is stored.
-  job_state before = std::exchange(summary_.state, *next);
-  end_ = details();
-  summary_.state = before;
-  end_->summary.end_wall_ms = wall_ms;
-  end_->summary.last_modified_wall_ms = wall_ms;
-  end_->entered_wall_ms[*next] = wall_ms;
+  job_details end = details();
+  end.summary.state = *next;
+  end.summary.end_wall_ms = wall_ms;
+  end.summary.last_modified_wall_ms = wall_ms;
+  end.entered_wall_ms[*next] = wall_ms;
+  end.waiting_for.clear();
+  if (*next == job_state::finished)
+    end.results = merge_results(execution_);
+  end_ = std::move(end);
   out.emplace_back(store_end{*end_});
-}
-
-void job_manager_core::cancel_rest(std::int64_t wall_ms, actions& out) {
-  for (auto& subtasks : execution_.attempts()) {
-    for (execution_attempt& attempt : subtasks) {
-      if (attempt.state < task_state::deploying) {
-        advance(attempt, task_state::canceled, wall_ms);
-      } else if (attempt.state < task_state::finished) {
-        advance(attempt, task_state::canceling, wall_ms);
-        const session_id& session = slots_.slot_of(attempt.id)->session;
-        out.emplace_back(send_to_worker{session.worker, cancel{session, attempt.id}});
-      }
-    }
-  }
 }
 
 } // namespace weir

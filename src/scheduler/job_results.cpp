@@ -16,4 +16,13 @@ std::vector<task_result> merge_results(const execution_graph& execution) {
   return results;
 }
 
+std::uint64_t results_size(const execution_graph& execution) {
+  std::uint64_t size = 0;
+  for (const auto& subtasks : execution.attempts())
+    for (const execution_attempt& attempt : subtasks)
+      for (const task_result& part : attempt.results)
+        size += part.value.size();
+  return size;
+}
+
 } // namespace weir

@@ -1,21 +1,33 @@
 #include "scheduler/job_slots.hpp"
 
+#include <algorithm>
 #include <cassert>
 
 namespace weir {
+
+job_slots::job_slots(const job_graph& graph) : sharing_{graph} {
+  for (std::uint32_t slot = 0; slot < sharing_.slots(); ++slot)
+    wanted_.insert(slot);
+}
+
+std::uint32_t job_slots::lacking() const {
+  std::size_t wanted = empty().size();
+  std::size_t there = spare().size();
+  return static_cast<std::uint32_t>(wanted - std::min(wanted, there));
+}
 
 void job_slots::introduce(const session_id& session, worker_location location) {
   locations_.insert_or_assign(session, std::move(location));
 }
 
-job_slots::answer job_slots::on_offer(const offer& message, bool wanted) {
+job_slots::answer job_slots::on_offer(const offer& message, bool collecting) {
   if (auto lost = lost_.find(message.session.worker);
       lost != lost_.end() && message.session.registration <= lost->second)
     return answer::drop;
   // The worker repeats an offer that it heard no answer to.
   if (held_.contains(message.allocation))
     return answer::accept;
-  if (!wanted || complete() || !locations_.contains(message.session))
+  if (!collecting || complete() || !locations_.contains(message.session))
     return answer::reject;
   held_.emplace(
       message.allocation,
@@ -39,19 +51,44 @@ void job_slots::drop(const allocation_id& allocation) {
 
 void job_slots::assign() {
   assert(complete());
-  std::vector<slot_grant> real;
-  for (const auto& [allocation, grant] : held_)
-    real.push_back(grant);
-  assigned_.clear();
-  for (const slot_grant& grant : sharing_.distribute(real))
-    assigned_.push_back(grant.allocation);
+  std::map<std::uint32_t, slot_grant> taken;
+  for (const auto& [slot, allocation] : assigned_)
+    if (const slot_grant* grant = assigned(slot))
+      taken.emplace(slot, *grant);
+  for (const auto& [slot, grant] : sharing_.distribute(spare(), empty(), taken))
+    assigned_[slot] = grant.allocation;
+  wanted_.clear();
 }
 
 const slot_grant* job_slots::slot_of(const attempt_id& attempt) const {
-  if (assigned_.empty())
-    return nullptr;
-  auto held = held_.find(assigned_[sharing_.slot_of(attempt.vertex, attempt.subtask)]);
+  return assigned(sharing_.slot_of(attempt.vertex, attempt.subtask));
+}
+
+const slot_grant* job_slots::assigned(std::uint32_t slot) const {
+  auto given = assigned_.find(slot);
+  auto held = given == assigned_.end() ? held_.end() : held_.find(given->second);
   return held == held_.end() ? nullptr : &held->second;
+}
+
+/// Slots of the sharing that are wanted and not there.
+std::vector<std::uint32_t> job_slots::empty() const {
+  std::vector<std::uint32_t> slots;
+  for (std::uint32_t slot : wanted_)
+    if (assigned(slot) == nullptr)
+      slots.push_back(slot);
+  return slots;
+}
+
+/// What is held and not given to anyone.
+std::vector<slot_grant> job_slots::spare() const {
+  std::set<allocation_id> given;
+  for (const auto& [slot, allocation] : assigned_)
+    given.insert(allocation);
+  std::vector<slot_grant> grants;
+  for (const auto& [allocation, grant] : held_)
+    if (!given.contains(allocation))
+      grants.push_back(grant);
+  return grants;
 }
 
 const worker_location& job_slots::location(const session_id& session) const {

@@ -6,7 +6,7 @@
 
 #include <cstdint>
 #include <map>
-#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,22 +22,46 @@ struct worker_location {
 ///
 /// Slots are collected first and given to groups of subtasks when all are there, as only then is it known how
 /// to spread them. What belongs to a lost session is gone and stays gone: an offer of it that comes late
-/// would be for a slot that does not exist.
+/// would be for a slot that does not exist. A restart collects slots only for those groups that lost theirs.
 class job_slots {
 public:
-  explicit job_slots(const job_graph& graph) : sharing_{graph} {}
+  /// All slots are wanted.
+  explicit job_slots(const job_graph& graph);
 
-  /// Slots the job needs to run.
+  /// Slots of the job when all of it runs.
   [[nodiscard]] std::uint32_t required() const { return sharing_.slots(); }
   [[nodiscard]] std::uint32_t held() const { return static_cast<std::uint32_t>(held_.size()); }
-  [[nodiscard]] bool complete() const { return held() == required(); }
+
+  /// How many more would be taken.
+  [[nodiscard]] std::uint32_t lacking() const;
+  [[nodiscard]] bool complete() const { return lacking() == 0; }
+
+  /// The subtask's slot is to be there at the next assign(): it is kept, or collected if it is lost.
+  void want(std::uint32_t vertex, std::uint32_t subtask) {
+    wanted_.insert(sharing_.slot_of(vertex, subtask));
+  }
+
+  /// Nothing is to be collected any more. Takes out the slots that are not in use, which the caller returns
+  /// to their workers; `is_used(slot_of(…))` says which are.
+  template <class IsUsed>
+  std::vector<slot_grant> give_up(IsUsed is_used) {
+    wanted_.clear();
+    std::vector<slot_grant> idle;
+    std::erase_if(held_, [&](const auto& entry) {
+      if (is_used(entry.second))
+        return false;
+      idle.push_back(entry.second);
+      return true;
+    });
+    return idle;
+  }
 
   void introduce(const session_id& session, worker_location location);
 
   enum class answer { accept, reject, drop };
 
-  /// What to say to an offered slot, which is taken with `accept`. `wanted`: the job is still collecting.
-  answer on_offer(const offer& message, bool wanted);
+  /// What to say to an offered slot, which is taken with `accept`. `collecting`: the job takes what it lacks.
+  answer on_offer(const offer& message, bool collecting);
 
   /// Whether the loss of one session means that the other is lost: the same process, not registered later.
   static bool covers(const session_id& lost, const session_id& other);
@@ -51,7 +75,7 @@ public:
   /// All slots were returned.
   void drop_all() { held_.clear(); }
 
-  /// Gives each group of subtasks its slot. Requires complete().
+  /// Gives each group of subtasks that is wanted and has none its slot. Requires complete().
   void assign();
 
   /// The slot of a subtask, once assigned and while not lost; else nullptr.
@@ -63,11 +87,16 @@ public:
   [[nodiscard]] const std::map<allocation_id, slot_grant>& all() const { return held_; }
 
 private:
+  [[nodiscard]] const slot_grant* assigned(std::uint32_t slot) const;
+  [[nodiscard]] std::vector<std::uint32_t> empty() const;
+  [[nodiscard]] std::vector<slot_grant> spare() const;
+
   slot_sharing sharing_;
   std::map<session_id, worker_location> locations_;
   std::map<incarnation_id, std::uint64_t> lost_; ///< the highest registration known to be lost
   std::map<allocation_id, slot_grant> held_;
-  std::vector<allocation_id> assigned_; ///< by slot of the sharing; empty until assign()
+  std::set<std::uint32_t> wanted_;                  ///< slots of the sharing
+  std::map<std::uint32_t, allocation_id> assigned_; ///< by slot of the sharing; what is not held is lost
 };
 
 } // namespace weir

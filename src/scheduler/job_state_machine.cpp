@@ -19,6 +19,7 @@ constexpr std::array transitions{
     job_transition{created, cancel_wish, cancelling},
     job_transition{running, failure, failing},
     job_transition{running, cancel_wish, cancelling},
+    job_transition{running, restart, restarting},
     job_transition{running, all_finished, finished},
     // What made the job fail stays its end, even when the rest finished before their cancel.
     job_transition{failing, all_ended, failed},
@@ -26,7 +27,7 @@ constexpr std::array transitions{
     job_transition{cancelling, all_ended, canceled},
     job_transition{cancelling, all_finished, finished},
     // A failover that is overtaken by the user's wish starts nothing any more.
-    job_transition{restarting, prepared, created},
+    job_transition{restarting, deployed, running},
     job_transition{restarting, failure, failing},
     job_transition{restarting, cancel_wish, cancelling},
 };

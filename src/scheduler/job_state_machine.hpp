@@ -12,7 +12,8 @@ namespace weir {
 enum class job_event : std::uint8_t {
   prepared,     ///< its execution graph stands and its slots are asked for
   deployed,     ///< all its subtasks were sent to their slots
-  failure,      ///< a subtask, a worker or the request for slots failed
+  failure,      ///< a subtask, a worker or the request for slots failed, and the job with it
+  restart,      ///< a subtask or a worker failed, and its region is to be restarted
   cancel_wish,  ///< the user wants it to end
   all_finished, ///< every subtask has finished by itself
   all_ended,    ///< every attempt has ended or was lost with its worker, not all by finishing
@@ -26,12 +27,15 @@ struct job_transition {
 
 /// Every transition there is; an event that is not here for a state changes nothing.
 ///
+///                            RESTARTING
+///                              ▲   │
+///                              │   ▼
 ///     INITIALIZING ─▶ CREATED ─▶ RUNNING ─▶ FINISHED
 ///                        │          │ ╲
 ///                        ▼          ▼  ╲
 ///                     FAILING ◀─────┘   ▶ CANCELLING ─▶ CANCELED, or FINISHED when all finished before their
 ///                     cancel
-///                        ╰──▶ FAILED
+///                        ╰──▶ FAILED        and from RESTARTING as from RUNNING, but for FINISHED
 std::span<const job_transition> job_transitions();
 
 /// The state after `event`, or nothing when the event does not concern a job in `state`.

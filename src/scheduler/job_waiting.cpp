@@ -8,34 +8,48 @@ std::string of_slots(std::uint32_t count, const job_slots& slots) {
   return std::to_string(count) + " of " + std::to_string(slots.required()) + " slots are ";
 }
 
-const execution_attempt* first_that_is_to_end(const execution_graph& execution) {
+std::string why_slots_lack(const job_standstill& job) {
+  if (job.missing_slots > 0)
+    return of_slots(job.missing_slots, job.slots) + "missing";
+  return of_slots(job.slots.lacking(), job.slots) + "yet to be offered";
+}
+
+/// Empty: none has to end any more.
+std::string which_are_to_end(const execution_graph& execution) {
   for (const auto& subtasks : execution.attempts())
     for (const execution_attempt& attempt : subtasks)
       if (attempt.state == task_state::canceling)
-        return &attempt;
-  return nullptr;
+        return std::to_string(execution.count(task_state::canceling)) + " tasks are to end, the first is " +
+               execution.task_name(attempt.id) + " on worker " + attempt.worker;
+  return "";
 }
+
+constexpr const char* open_checkpoint = "the metadata of a checkpoint is being stored";
 
 } // namespace
 
-std::string why_job_waits(job_state state, const execution_graph& execution, const job_slots& slots,
-                          std::uint32_t missing) {
-  switch (state) {
+std::string why_job_waits(const job_standstill& job) {
+  switch (job.state) {
   case job_state::created:
-    if (missing > 0)
-      return of_slots(missing, slots) + "missing";
-    return of_slots(slots.required() - slots.held(), slots) + "yet to be offered";
+    return why_slots_lack(job);
   case job_state::running: {
     std::uint32_t starting =
-        execution.count(task_state::deploying) + execution.count(task_state::initializing);
+        job.execution.count(task_state::deploying) + job.execution.count(task_state::initializing);
     return starting == 0 ? "" : std::to_string(starting) + " tasks are starting";
   }
+  case job_state::restarting:
+    if (std::string ending = which_are_to_end(job.execution); !ending.empty())
+      return ending;
+    if (!job.slots.complete())
+      return why_slots_lack(job);
+    if (job.checkpoint_is_open)
+      return open_checkpoint;
+    return job.restart_is_due ? "" : "the delay before its restart has not passed";
   case job_state::failing:
   case job_state::cancelling:
-    if (const execution_attempt* first = first_that_is_to_end(execution))
-      return std::to_string(execution.count(task_state::canceling)) + " tasks are to end, the first is " +
-             execution.task_name(first->id) + " on worker " + first->worker;
-    return "";
+    if (std::string ending = which_are_to_end(job.execution); !ending.empty())
+      return ending;
+    return job.checkpoint_is_open ? open_checkpoint : "";
   default:
     return "";
   }

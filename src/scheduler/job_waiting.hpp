@@ -8,9 +8,17 @@
 
 namespace weir {
 
-/// What keeps a job in `state` from going on, as a sentence for people; empty when nothing does. `missing`:
-/// how many of its slots nobody can give at present.
-std::string why_job_waits(job_state state, const execution_graph& execution, const job_slots& slots,
-                          std::uint32_t missing);
+/// What may keep a job from going on.
+struct job_standstill {
+  job_state state = job_state::initializing;
+  const execution_graph& execution;
+  const job_slots& slots;
+  std::uint32_t missing_slots = 0; ///< of those it lacks nobody can give so many at present
+  bool checkpoint_is_open = false; ///< whether one that is being stored is complete
+  bool restart_is_due = false;
+};
+
+/// What does, as a sentence for people; empty when nothing does.
+std::string why_job_waits(const job_standstill& job);
 
 } // namespace weir

@@ -34,7 +34,12 @@ slot_requests::outcome slot_requests::match(slot_pool& pool, time_point now) {
       each = requests_.erase(each);
       continue;
     }
-    std::uint32_t lack = waiting.failed ? 0 : lacking(waiting, pool);
+    std::uint32_t lack = lacking(waiting, pool);
+    // It has given up what it waited for: what it asks for next is another matter.
+    if (lack == 0)
+      waiting.failed = false;
+    if (waiting.failed)
+      lack = 0;
     std::uint32_t missing = lack > pool.free_slots() ? lack - pool.free_slots() : 0;
     if (missing > 0) {
       if (!waiting.deadline)

@@ -50,7 +50,8 @@ public:
   /// Gives free slots to the jobs that wait.
   outcome match(slot_pool& pool, time_point now);
 
-  /// The jobs that have waited too long. They get nothing any more.
+  /// The jobs that have waited too long. They get nothing before they have lowered their need to what they
+  /// have.
   std::vector<shortage> overdue(const slot_pool& pool, time_point now);
 
   [[nodiscard]] std::chrono::milliseconds timeout() const { return timeout_; }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cassert>
 #include <map>
-#include <numeric>
 #include <string>
 
 namespace weir {
@@ -31,8 +30,10 @@ slot_sharing::slot_sharing(const job_graph& graph) {
   }
 }
 
-std::vector<slot_grant> slot_sharing::distribute(const std::vector<slot_grant>& real) const {
-  assert(real.size() == subtasks_in_.size());
+std::map<std::uint32_t, slot_grant>
+slot_sharing::distribute(const std::vector<slot_grant>& real, const std::vector<std::uint32_t>& empty,
+                         const std::map<std::uint32_t, slot_grant>& taken) const {
+  assert(real.size() == empty.size());
   struct worker_load {
     std::vector<const slot_grant*> left;
     std::uint32_t subtasks = 0;
@@ -40,13 +41,15 @@ std::vector<slot_grant> slot_sharing::distribute(const std::vector<slot_grant>& 
   std::map<session_id, worker_load> workers;
   for (const slot_grant& grant : real)
     workers[grant.session].left.push_back(&grant);
+  for (const auto& [slot, grant] : taken)
+    if (auto worker = workers.find(grant.session); worker != workers.end())
+      worker->second.subtasks += subtasks_in_[slot];
 
-  std::vector<std::uint32_t> order(subtasks_in_.size());
-  std::iota(order.begin(), order.end(), 0u);
+  std::vector<std::uint32_t> order = empty;
   std::ranges::stable_sort(order, std::ranges::greater{},
                            [&](std::uint32_t slot) { return subtasks_in_[slot]; });
 
-  std::vector<slot_grant> result(real.size());
+  std::map<std::uint32_t, slot_grant> result;
   for (std::uint32_t slot : order) {
     worker_load* best = nullptr;
     for (auto& [session, worker] : workers) {
@@ -58,7 +61,7 @@ std::vector<slot_grant> slot_sharing::distribute(const std::vector<slot_grant>& 
         best = &worker;
     }
     best->subtasks += subtasks_in_[slot];
-    result[slot] = *best->left.front();
+    result.emplace(slot, *best->left.front());
     best->left.erase(best->left.begin());
   }
   return result;

@@ -4,6 +4,7 @@
 #include "scheduler/slot_pool.hpp"
 
 #include <cstdint>
+#include <map>
 #include <vector>
 
 namespace weir {
@@ -31,10 +32,12 @@ public:
     return first_slot_[vertex] + subtask;
   }
 
-  /// Distributes slots() real slots: the i-th entry is the one for slot i. The fullest ones are spread over
-  /// the workers first, so that no worker gets many of a vertex of low parallelism, which is often the heavy
-  /// one.
-  [[nodiscard]] std::vector<slot_grant> distribute(const std::vector<slot_grant>& real) const;
+  /// Which real slot each of the `empty` slots gets, one for each. The fullest ones are spread over the
+  /// workers first, so that no worker gets many of a vertex of low parallelism, which is often the heavy one.
+  /// `taken`: real slots that others have already, by slot.
+  [[nodiscard]] std::map<std::uint32_t, slot_grant>
+  distribute(const std::vector<slot_grant>& real, const std::vector<std::uint32_t>& empty,
+             const std::map<std::uint32_t, slot_grant>& taken) const;
 
 private:
   std::vector<std::uint32_t> first_slot_;  ///< by vertex

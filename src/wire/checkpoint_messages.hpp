@@ -77,6 +77,14 @@ struct decline_checkpoint {
   bool operator==(const decline_checkpoint&) const = default;
 };
 
+/// From a task whose sources have all come to their end: it waits for a checkpoint that has this end. Sent in
+/// one line with its acknowledgements.
+struct data_ended {
+  session_id session;
+  attempt_id attempt;
+  bool operator==(const data_ended&) const = default;
+};
+
 /// The state one operator begins with: for each subtask it had, the files of its chain of snapshots, the full
 /// one first.
 struct restored_operator {

@@ -13,6 +13,8 @@
 
 namespace weir {
 
+struct checkpoint_overview; // scheduler/checkpoint_history.hpp
+
 /// Flink's names; CANCELLING has two L and CANCELED one.
 enum class job_state : std::uint8_t {
   initializing,
@@ -64,7 +66,8 @@ struct job_details {
   std::vector<failure_record> failures;              ///< newest first, at most `web.exception-history-size`
   /// What keeps it from going on, as a sentence: "2 of 4 slots are missing"; else empty.
   std::string waiting_for;
-  std::vector<task_result> results; ///< of a finished job, all subtasks put together
+  std::shared_ptr<const checkpoint_overview> checkpoints; ///< of a job that takes some, while its master lives
+  std::vector<task_result> results;                       ///< of a finished job, all subtasks put together
   bool results_dropped = false; ///< `jobstore.cache-size` had no room for results and measurements any more
 };
 

@@ -1,6 +1,4 @@
-#include "scheduler/job_manager_core.hpp"
-
-#include "small_jobs.hpp"
+#include "job_at_work.hpp"
 
 #include <doctest/doctest.h>
 
@@ -9,85 +7,6 @@
 
 using namespace weir;
 using enum task_state;
-
-namespace {
-
-const job_id job = job_numbered(1);
-
-/// "source" x2 feeds "sink" x1: two slots.
-struct job_at_work {
-  using actions = job_manager_core::actions;
-
-  std::shared_ptr<const job_graph> graph = line_of({{"source", 2}, {"sink", 1}});
-  job_manager_core core{job, {.name = "words"}, graph, {.epoch = epoch_3, .collect_max_size = 100}, 1'000};
-  std::int64_t wall = 1'000;
-  std::vector<deploy> deployed;
-
-  static offer offered(const session_id& session, std::uint64_t allocation) {
-    return {.session = session, .slot = 3, .allocation = {epoch_3, allocation}, .job = job};
-  }
-
-  void introduce(const session_id& session) {
-    core.on_introduced(
-        {job, session, "worker-" + std::to_string(session.worker.high), address_of(session.worker.high)});
-  }
-
-  /// Introduces the session's worker and lets it offer a slot.
-  actions offer_slot(const session_id& session, std::uint64_t allocation) {
-    introduce(session);
-    auto out = core.on_offer(offered(session, allocation), ++wall);
-    for (const deploy& each : sent<deploy>(out))
-      deployed.push_back(each);
-    return out;
-  }
-
-  /// Up to the deployment, on workers 1 and 2.
-  void deploy_all() {
-    core.start(++wall);
-    offer_slot(session_of(1), 1);
-    offer_slot(session_of(2), 2);
-    REQUIRE(deployed.size() == 3);
-  }
-
-  actions report(const deploy& task, task_state state, std::string cause = "", std::string result = "") {
-    update message{
-        .session = task.session, .attempt = task.attempt, .state = state, .cause = std::move(cause)};
-    if (!result.empty())
-      message.results.push_back({"out", std::move(result)});
-    return core.on_update(message, ++wall);
-  }
-
-  actions lose(const session_id& session, std::string cause = "worker x was lost: no heartbeat for 10 s") {
-    return core.on_lost({job, session, std::move(cause)}, ++wall);
-  }
-
-  const deploy& task(std::uint32_t vertex, std::uint32_t subtask) {
-    auto found = std::ranges::find_if(deployed, [&](const deploy& each) {
-      return each.attempt.vertex == vertex && each.attempt.subtask == subtask;
-    });
-    REQUIRE(found != deployed.end());
-    return *found;
-  }
-
-  /// A task on worker `process`.
-  const deploy& task_on(std::uint64_t process) {
-    return *std::ranges::find(deployed, process_numbered(process),
-                              [](const deploy& each) { return each.session.worker; });
-  }
-
-  job_state state() const { return core.summary().state; }
-  task_state state_of(const deploy& task) const {
-    return core.details().vertices[task.attempt.vertex][task.attempt.subtask].state;
-  }
-};
-
-/// The last need among actions.
-std::optional<std::uint32_t> need_in(const job_manager_core::actions& actions) {
-  auto told = all<slots_needed>(actions);
-  return told.empty() ? std::nullopt : std::optional{told.back().count};
-}
-
-} // namespace
 
 // ---- collecting slots and deploying
 

@@ -79,3 +79,40 @@ TEST_CASE_FIXTURE(two_slots_wanted, "every subtask has a slot once they are assi
   CHECK(slots.slot_of(source) == nullptr);
   CHECK(slots.slot_of(first) != nullptr);
 }
+
+TEST_CASE_FIXTURE(two_slots_wanted, "a slot that is wanted again is collected anew only if it was lost") {
+  attempt_id source{.vertex = 0, .subtask = 1}, first{.vertex = 0, .subtask = 0};
+  slots.on_offer(offered(session_of(1), 1), true);
+  slots.on_offer(offered(session_of(2), 2), true);
+  slots.assign();
+  slot_grant kept = *slots.slot_of(first), lost = *slots.slot_of(source);
+  slots.lose(lost.session);
+  CHECK(slots.lacking() == 0);
+  CHECK(slots.on_offer(offered(session_of(1, 2), 3), true) == answer::reject);
+  slots.want(0, 0);
+  CHECK(slots.lacking() == 0);
+  slots.want(0, 1);
+  CHECK(slots.lacking() == 1);
+  slots.introduce(session_of(3), {.name = "w", .address = address_of(3)});
+  CHECK(slots.on_offer(offered(session_of(3), 4), true) == answer::accept);
+  CHECK(slots.complete());
+  CHECK(slots.slot_of(source) == nullptr);
+  slots.assign();
+  CHECK(*slots.slot_of(first) == kept);
+  CHECK(slots.slot_of(source)->allocation == allocation_id{epoch_3, 4});
+  CHECK(slots.held() == 2);
+}
+
+TEST_CASE_FIXTURE(two_slots_wanted, "a job that gives up collecting returns what it does not use") {
+  attempt_id first{.vertex = 0, .subtask = 0};
+  slots.on_offer(offered(session_of(1), 1), true);
+  slots.on_offer(offered(session_of(2), 2), true);
+  slots.assign();
+  slot_grant used = *slots.slot_of(first);
+  slots.want(0, 1);
+  auto idle = slots.give_up([&](const slot_grant& each) { return each == used; });
+  REQUIRE(idle.size() == 1);
+  CHECK(idle[0].session != used.session);
+  CHECK(slots.held() == 1);
+  CHECK(slots.lacking() == 0);
+}

@@ -15,7 +15,7 @@ namespace {
 
 constexpr job_state every_state[]{initializing, created,  running,  failing,   failed,
                                   cancelling,   canceled, finished, restarting};
-constexpr job_event every_event[]{prepared, deployed, failure, cancel_wish, all_finished, all_ended};
+constexpr job_event every_event[]{prepared, deployed, failure, restart, cancel_wish, all_finished, all_ended};
 
 } // namespace
 
@@ -29,12 +29,13 @@ TEST_CASE("the transitions of a job are exactly these") {
       {{created, cancel_wish}, cancelling},
       {{running, failure}, failing},
       {{running, cancel_wish}, cancelling},
+      {{running, restart}, restarting},
       {{running, all_finished}, finished},
       {{failing, all_ended}, failed},
       {{failing, all_finished}, failed},
       {{cancelling, all_ended}, canceled},
       {{cancelling, all_finished}, finished},
-      {{restarting, prepared}, created},
+      {{restarting, deployed}, running},
       {{restarting, failure}, failing},
       {{restarting, cancel_wish}, cancelling},
   };

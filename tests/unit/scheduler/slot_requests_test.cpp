@@ -171,6 +171,24 @@ TEST_CASE_FIXTURE(waiting_jobs, "of two jobs that hold half of what they need on
   }
 }
 
+TEST_CASE_FIXTURE(waiting_jobs, "a job that failed gets nothing until it has given up what it waited for") {
+  add_worker(1, 1);
+  need(old_job, 2);
+  granted(old_job);
+  advance(5min);
+  CHECK(overdue() == std::vector{old_job});
+  add_worker(2, 1);
+  CHECK(granted(old_job) == 0);
+  need(old_job, 0);
+  CHECK(granted(old_job) == 0);
+  need(old_job, 3);
+  CHECK(granted(old_job) == 0);
+  advance(5min - 1ms);
+  CHECK(overdue().empty());
+  add_worker(3, 1);
+  CHECK(granted(old_job) == 3);
+}
+
 TEST_CASE_FIXTURE(waiting_jobs, "the failure of a job without slots gives the others no more time") {
   need(old_job, 2);
   need(young_job, 2);

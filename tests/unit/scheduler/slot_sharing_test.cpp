@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <set>
 
 using namespace weir;
@@ -22,15 +23,23 @@ std::vector<slot_grant> slots_on(const std::vector<std::uint32_t>& counts) {
   return grants;
 }
 
+/// Gives all slots of the job one of these.
+std::map<std::uint32_t, slot_grant> distribute(const slot_sharing& sharing,
+                                               const std::vector<slot_grant>& real) {
+  std::vector<std::uint32_t> every(sharing.slots());
+  std::iota(every.begin(), every.end(), 0u);
+  return sharing.distribute(real, every, {});
+}
+
 std::map<incarnation_id, std::uint32_t> subtasks_per_worker(const job_graph& graph,
                                                             const slot_sharing& sharing,
-                                                            const std::vector<slot_grant>& placed,
+                                                            const std::map<std::uint32_t, slot_grant>& placed,
                                                             std::string_view vertex = {}) {
   std::map<incarnation_id, std::uint32_t> counts;
   for (std::uint32_t v = 0; v < graph.vertices.size(); ++v)
     if (vertex.empty() || graph.vertices[v].name == vertex)
       for (std::uint32_t s = 0; s < graph.vertices[v].parallelism; ++s)
-        ++counts[placed[sharing.slot_of(v, s)].session.worker];
+        ++counts[placed.at(sharing.slot_of(v, s)).session.worker];
   return counts;
 }
 
@@ -72,15 +81,17 @@ TEST_CASE("every slot that was got is used once") {
   auto graph = line_of({{"a", 3, "x"}, {"b", 4, "y"}});
   slot_sharing sharing{*graph};
   auto real = slots_on({4, 2, 1});
-  auto placed = sharing.distribute(real);
-  std::ranges::sort(placed, {}, &slot_grant::allocation);
-  CHECK(placed == real);
+  std::vector<slot_grant> used;
+  for (const auto& [slot, grant] : distribute(sharing, real))
+    used.push_back(grant);
+  std::ranges::sort(used, {}, &slot_grant::allocation);
+  CHECK(used == real);
 }
 
 TEST_CASE("subtasks are spread evenly over the workers") {
   auto graph = line_of({{"source", 2}, {"count", 4}, {"sink", 1}});
   slot_sharing sharing{*graph};
-  auto placed = sharing.distribute(slots_on({2, 2}));
+  auto placed = distribute(sharing, slots_on({2, 2}));
   auto counts = subtasks_per_worker(*graph, sharing, placed);
   CHECK(counts[process_numbered(1)] + counts[process_numbered(2)] == 7);
   CHECK(std::max(counts[process_numbered(1)], counts[process_numbered(2)]) == 4);
@@ -89,7 +100,7 @@ TEST_CASE("subtasks are spread evenly over the workers") {
 TEST_CASE("the few subtasks of a heavy vertex do not meet on one worker") {
   auto graph = line_of({{"light", 8}, {"heavy", 4}});
   slot_sharing sharing{*graph};
-  auto placed = sharing.distribute(slots_on({2, 2, 2, 2}));
+  auto placed = distribute(sharing, slots_on({2, 2, 2, 2}));
   for (const auto& [worker, count] : subtasks_per_worker(*graph, sharing, placed, "heavy"))
     CHECK(count == 1);
 }
@@ -97,8 +108,19 @@ TEST_CASE("the few subtasks of a heavy vertex do not meet on one worker") {
 TEST_CASE("a heavy group is spread as evenly as a light one") {
   auto graph = line_of({{"a", 2, "heavy"}, {"b", 2, "heavy"}, {"c", 2, "light"}});
   slot_sharing sharing{*graph};
-  auto placed = sharing.distribute(slots_on({2, 2}));
+  auto placed = distribute(sharing, slots_on({2, 2}));
   for (const char* vertex : {"a", "b", "c"})
     for (const auto& [worker, count] : subtasks_per_worker(*graph, sharing, placed, vertex))
       CHECK(count == 1);
+}
+
+TEST_CASE("slots that are filled later are spread with regard to those that are in use") {
+  auto graph = line_of({{"a", 4}});
+  slot_sharing sharing{*graph};
+  auto real = slots_on({2, 2});
+  // Worker 1 has two already, worker 2 none.
+  std::map<std::uint32_t, slot_grant> taken{{0, slots_on({2})[0]}, {1, slots_on({2})[1]}};
+  auto placed = sharing.distribute({real[1], real[2]}, {2, 3}, taken);
+  CHECK(placed.at(2) == real[2]);
+  CHECK(placed.at(3) == real[1]);
 }
