@@ -17,9 +17,21 @@ small_cluster::small_cluster(std::uint64_t seed, std::size_t workers, std::size_
   }
 }
 
-void small_cluster::submit(const job_id& id, std::shared_ptr<const job_graph> graph) {
+void small_cluster::submit(const job_id& id, std::shared_ptr<const job_graph> graph,
+                           const job_settings& settings) {
   job& of = jobs_[id];
-  of.core = std::make_unique<job_manager_core>(id, job_spec{}, graph, job_settings{.epoch = epoch_}, 0);
+  of.graph = std::move(graph);
+  of.settings = settings;
+  start_job(id, of);
+}
+
+void small_cluster::start_job(const job_id& id, job& of) {
+  of.settings.epoch = epoch_;
+  of.core = std::make_unique<job_manager_core>(id, job_spec{}, of.graph, of.settings, 0);
+  recovered_checkpoints found{.counter = of.storage.counter};
+  for (const auto& [checkpoint, metadata] : of.storage.metadata)
+    found.completed.push_back({metadata, "job/chk"});
+  of.core->recover(std::move(found));
   perform(id, of.core->start(0));
 }
 
@@ -43,6 +55,8 @@ std::string small_cluster::run(int steps) {
       unrest = what_is_not_at_rest();
   }
   wrong_ += unrest;
+  for (const auto& [id, each] : jobs_)
+    wrong_ += each.storage.wrong;
   return wrong_;
 }
 
@@ -60,6 +74,7 @@ bool small_cluster::step() {
         each.box.push_back([this, id, &each] { perform(id, each.core->on_stored()); });
         return true;
       });
+    choices.push_back([this, id = id, &each] { return store_step(id, each); });
   }
   for (node& each : nodes_)
     for (int i = 0; i < 2; ++i)
@@ -85,14 +100,25 @@ void small_cluster::tick(std::chrono::milliseconds by) {
   for (node& each : nodes_)
     if (!each.paused && now_ >= each.core->wake_at())
       perform(each, each.core->on_tick(now_));
+  for (auto& [id, each] : jobs_)
+    tick_if_due(id, each);
+}
+
+void small_cluster::tick_if_due(const job_id& id, job& of) {
+  if (of.core && of.bound && now_ >= of.core->wake_at())
+    of.box.push_back([this, id, &of] { perform(id, of.core->on_tick(now_, 0)); });
 }
 
 bool small_cluster::worker_step(node& of) {
   // What is under way to the master arrives also while the worker stands still.
   if (draw(2) == 0 && of.wire && !of.to_master.empty()) {
-    control_message message = std::move(of.to_master.front());
+    to_master_message message = std::move(of.to_master.front());
     of.to_master.pop_front();
-    from_worker(of.process, message);
+    if (auto* known = std::get_if<control_message>(&message))
+      from_worker(of.process, *known);
+    else if (auto end = std::get<data_ended>(message); jobs_.contains(end.attempt.job))
+      if (job& to = jobs_.at(end.attempt.job); to.bound && to.core)
+        to.box.push_back([end, &to] { to.core->on_data_ended(end); });
     return true;
   }
   if (of.paused)
@@ -128,30 +154,132 @@ bool small_cluster::task_step(node& of) {
     return false;
   auto task = std::next(of.tasks.begin(), static_cast<std::ptrdiff_t>(draw(of.tasks.size())));
   const attempt_id id = task->first;
-  auto end = [&](task_state how) {
-    of.tasks.erase(id);
-    if (how == task_state::finished)
-      finished_.insert(id);
-    perform(of, of.core->on_task_state(id, how, {.cause = how == task_state::failed ? "it broke" : ""}));
-  };
-  switch (task->second) {
+  running_task& at = task->second;
+  switch (at.phase) {
   case task_phase::loading:
-    of.tasks.erase(task);
     perform(of, of.core->on_loaded(id));
+    if (auto still = of.tasks.find(id); still != of.tasks.end() && still->second.phase == task_phase::loading)
+      of.tasks.erase(still); // its session is over
     break;
-  case task_phase::starting:
-    task->second = task_phase::running;
+  case task_phase::starting: {
+    std::string why_not = at.body ? at.body->start() : "";
+    if (!why_not.empty()) {
+      check_start(of, *at.body, why_not);
+      end_task(of, id, task_state::failed, why_not);
+      break;
+    }
+    at.phase = task_phase::running;
     perform(of, of.core->on_task_state(id, task_state::running));
     break;
+  }
   case task_phase::running:
-    end(draw(40) == 0 ? task_state::failed : task_state::finished);
+    if (at.body)
+      return run_body(of, id, *at.body);
+    end_task(of, id, draw(40) == 0 ? task_state::failed : task_state::finished, "it broke");
     break;
   case task_phase::canceling:
-    end(draw(4) == 0 ? task_state::finished : task_state::canceled);
+    end_task(of, id, !at.body && draw(4) == 0 ? task_state::finished : task_state::canceled, "");
     break;
   }
   return true;
 }
+
+bool small_cluster::run_body(node& of, const attempt_id& id, small_task& body) {
+  if (faults_ > 0 && draw(200) == 0) {
+    end_task(of, id, task_state::failed, "it broke");
+    return true;
+  }
+  if (draw(2) == 0 && pass_item(body))
+    return true;
+  small_task::turn turn = body.step([this](std::size_t below) { return draw(below); });
+  if (turn.answer)
+    std::visit([&](const auto& answer) { perform(of, of.core->on_checkpoint_answer(answer)); }, *turn.answer);
+  if (turn.data_ended && of.wire)
+    of.to_master.push_back(data_ended{.session = of.core->session(), .attempt = id});
+  if (turn.finished)
+    end_task(of, id, task_state::finished, "");
+  else if (!turn.failure.empty())
+    end_task(of, id, task_state::failed, turn.failure);
+  return turn.moved;
+}
+
+/// To the task that reads, once that runs.
+bool small_cluster::pass_item(small_task& from) {
+  const small_item* item = from.next_item();
+  if (item == nullptr)
+    return false;
+  const attempt_id& reader = from.deployment().consumers.at(0).attempt;
+  for (node& each : nodes_) {
+    auto task = each.tasks.find(reader);
+    if (task == each.tasks.end() || task->second.phase != task_phase::running)
+      continue;
+    task->second.body->on_item(from.deployment().attempt, *item);
+    from.item_taken();
+    return true;
+  }
+  return false;
+}
+
+void small_cluster::end_task(node& of, const attempt_id& id, task_state how, const std::string& cause) {
+  of.tasks.erase(id);
+  if (how == task_state::finished)
+    finished_.insert(id);
+  perform(of, of.core->on_task_state(id, how, {.cause = how == task_state::failed ? cause : ""}));
+}
+
+// ---- the store of checkpoints
+
+bool small_cluster::store_step(const job_id& id, job& of) {
+  if (of.store_work.empty() || draw(store_slowness_) != 0)
+    return false;
+  job_action work = std::move(of.store_work.front());
+  of.store_work.pop_front();
+  if (auto answer = do_store_work(id, of, work); answer && of.bound)
+    of.box.push_back(std::move(answer));
+  return true;
+}
+
+/// Returns what the job is told of it.
+std::function<void()> small_cluster::do_store_work(const job_id& id, job& of, const job_action& action) {
+  small_storage& storage = of.storage;
+  if (auto* work = std::get_if<store_counter>(&action)) {
+    storage.counter = work->counter;
+    return [&of, counter = work->counter] { of.core->on_counter_stored(counter); };
+  }
+  if (auto* work = std::get_if<store_checkpoint>(&action)) {
+    checkpoint_id checkpoint = work->checkpoint.id;
+    bool fails = faults_ > 0 && draw(8) == 0;
+    bool may_be_there = fails && draw(2) == 0;
+    if (!fails || (may_be_there && draw(2) == 0))
+      storage.store(work->checkpoint);
+    if (fails)
+      return [this, id, &of, checkpoint, may_be_there] {
+        perform(id, of.core->on_checkpoint_store_failed(checkpoint, "it broke", may_be_there, 0));
+      };
+    ++checkpoints_completed;
+    return
+        [this, id, &of, checkpoint] { perform(id, of.core->on_checkpoint_stored(checkpoint, "job/chk", 0)); };
+  }
+  if (auto* work = std::get_if<remove_checkpoint>(&action)) {
+    bool fails = faults_ > 0 && draw(4) == 0;
+    if (!fails || draw(2) == 0)
+      storage.metadata.erase(work->id);
+    if (fails)
+      return [&of, checkpoint = work->id] { of.core->on_checkpoint_removal_failed(checkpoint); };
+    return [this, id, &of, checkpoint = work->id] {
+      perform(id, of.core->on_checkpoint_removed(checkpoint, 0));
+    };
+  }
+  if (auto* work = std::get_if<delete_files>(&action))
+    storage.remove(work->paths);
+  else if (auto* work = std::get_if<sweep_files>(&action))
+    files_swept += storage.sweep(work->present, work->needed);
+  else if (auto* work = std::get_if<end_checkpoints>(&action))
+    storage.close(work->kept);
+  return {};
+}
+
+// ---- faults
 
 void small_cluster::fault() {
   node& of = nodes_[draw(nodes_.size())];
@@ -177,10 +305,11 @@ void small_cluster::fault() {
     of.paused = false;
     break;
   case 6:
-    if (!jobs_.empty()) {
+    if (!jobs_.empty() && draw(2) == 0) {
       auto victim = std::next(jobs_.begin(), static_cast<std::ptrdiff_t>(draw(jobs_.size())));
       auto& [id, each] = *victim;
-      each.box.push_back([this, id = id, &each] { perform(id, each.core->on_cancel(0)); });
+      if (each.core && each.bound)
+        each.box.push_back([this, id = id, &each] { perform(id, each.core->on_cancel(0)); });
     }
     break;
   case 7:
@@ -221,7 +350,6 @@ void small_cluster::notice_loss(node& of, const std::string& reason) {
 
 void small_cluster::restart_master() {
   ++epoch_.value;
-  jobs_.clear();
   resources_box_.clear();
   resources_ = std::make_unique<resource_manager_core>(
       resource_settings{.epoch = epoch_, .slot_request_timeout = 60s});
@@ -229,12 +357,36 @@ void small_cluster::restart_master() {
     cut(each);
     each.known_up = false;
   }
+  std::erase_if(jobs_, [](const auto& each) { return !each.second.settings.checkpoints.enabled(); });
+  for (auto& [id, each] : jobs_) {
+    each.box.clear();
+    each.late_box.clear();
+    each.losses.clear();
+    each.need = 0;
+    // What was on its way to the store may have come there, or its beginning.
+    while (!each.store_work.empty() && draw(2) == 0) {
+      do_store_work(id, each, each.store_work.front());
+      each.store_work.pop_front();
+    }
+    each.store_work.clear();
+    bool ended = !each.bound || !each.core || (each.ending && (!each.storing || draw(2) == 0));
+    each.storing = each.ending = false;
+    if (ended) {
+      each.core.reset();
+      each.storage.close({});
+    } else {
+      start_job(id, each);
+    }
+  }
 }
 
 void small_cluster::heal() {
   faults_ = 0;
-  for (node& each : nodes_)
+  store_slowness_ = 1;
+  for (node& each : nodes_) {
     each.paused = false;
+    each.slowness = 1;
+  }
 }
 
 /// The master's router.
@@ -244,10 +396,10 @@ void small_cluster::from_worker(const incarnation_id&, const control_message& re
         using type = std::remove_cvref_t<decltype(message)>;
         auto to_job = [&](const job_id& id, auto handle) {
           auto known = jobs_.find(id);
-          if (known == jobs_.end() || !known->second.bound)
+          if (known == jobs_.end() || !known->second.bound || !known->second.core)
             return false;
           known->second.box.push_back([this, id, handle, message] {
-            if (auto still = jobs_.find(id); still != jobs_.end())
+            if (auto still = jobs_.find(id); still != jobs_.end() && still->second.core)
               perform(id, handle(*still->second.core, message));
           });
           return true;
@@ -264,6 +416,11 @@ void small_cluster::from_worker(const incarnation_id&, const control_message& re
                        reject{message.session, message.slot, message.allocation, message.job}});
         } else if constexpr (std::is_same_v<type, update>) {
           to_job(message.attempt.job, [](auto& core, const update& each) { return core.on_update(each, 0); });
+        } else if constexpr (std::is_same_v<type, acknowledge_checkpoint>) {
+          to_job(message.attempt.job,
+                 [](auto& core, const auto& each) { return core.on_acknowledged(each, 0); });
+        } else if constexpr (std::is_same_v<type, decline_checkpoint>) {
+          to_job(message.attempt.job, [](auto& core, const auto& each) { return core.on_declined(each, 0); });
         } else if constexpr (std::is_same_v<type, allocation_gone>) {
           to_job(message.job,
                  [](auto& core, const allocation_gone& each) { return core.on_allocation_gone(each, 0); });
@@ -284,14 +441,14 @@ void small_cluster::perform(resource_manager_core::actions actions) {
     if (auto* sending = std::get_if<send_to_worker>(&action)) {
       if (auto* message = std::get_if<allocate>(&sending->message)) {
         given.insert(message->job);
-        if (auto known = jobs_.find(message->job); known != jobs_.end() && ++known->second.allocations > 40)
+        if (auto known = jobs_.find(message->job); known != jobs_.end() && ++known->second.allocations > 400)
           complain("slots are allocated and rejected without end");
       }
       to_worker(*sending);
       continue;
     }
     auto to_job = [&](const job_id& id, mailbox job::*where, std::function<void(job&)> handle) {
-      if (auto known = jobs_.find(id); known != jobs_.end() && known->second.bound)
+      if (auto known = jobs_.find(id); known != jobs_.end() && known->second.bound && known->second.core)
         (known->second.*where).push_back([handle, &of = known->second] { handle(of); });
     };
     if (auto* message = std::get_if<worker_introduced>(&action))
@@ -316,8 +473,13 @@ void small_cluster::perform(const job_id& id, job_manager_core::actions actions)
   job& of = jobs_.at(id);
   for (const job_action& action : actions) {
     if (auto* sending = std::get_if<send_to_worker>(&action)) {
-      if (auto* deployed = std::get_if<deploy>(&sending->message))
-        of.attempts.push_back(deployed->attempt);
+      if (auto* deployed = std::get_if<deploy>(&sending->message)) {
+        check_deployment(of, *deployed);
+        restarts += deployed->attempt.number > 1;
+        of.deployed.insert(deployed->attempt);
+        of.present[{deployed->attempt.vertex, deployed->attempt.subtask}] = deployed->attempt;
+      }
+      check_notice(of, sending->message);
       to_worker(*sending);
     } else if (auto* need = std::get_if<slots_needed>(&action)) {
       resources_box_.push_back([this, need = *need] {
@@ -331,14 +493,16 @@ void small_cluster::perform(const job_id& id, job_manager_core::actions actions)
     } else if (auto* end = std::get_if<store_end>(&action)) {
       if (of.storing)
         complain("a job ends twice");
-      of.storing = true;
+      of.storing = of.ending = true;
       job_state how = end->details.summary.state;
       jobs_finished += how == job_state::finished;
       jobs_failed += how == job_state::failed;
       jobs_canceled += how == job_state::canceled;
       check_end(id, of, how);
-    } else {
+    } else if (std::holds_alternative<job_done>(action)) {
       of.bound = false;
+    } else {
+      of.store_work.push_back(action);
     }
   }
 }
@@ -353,12 +517,19 @@ void small_cluster::perform(node& of, worker_core::actions actions) {
     } else if (std::holds_alternative<drop_master>(action)) {
       cut(of);
     } else if (auto* loading = std::get_if<load_code>(&action)) {
-      of.tasks[loading->deployment.attempt] = task_phase::loading;
+      const deploy& deployment = loading->deployment;
+      running_task& task = of.tasks[deployment.attempt];
+      auto of_job = jobs_.find(deployment.attempt.job);
+      if (of_job != jobs_.end() && of_job->second.settings.checkpoints.enabled())
+        task.body = std::make_unique<small_task>(deployment, of_job->second.storage, records_of_source);
     } else if (auto* running = std::get_if<run_task>(&action)) {
-      of.tasks[running->attempt] = task_phase::starting;
+      of.tasks.at(running->attempt).phase = task_phase::starting;
     } else if (auto* canceling = std::get_if<cancel_task>(&action)) {
       if (auto task = of.tasks.find(canceling->attempt); task != of.tasks.end())
-        task->second = task_phase::canceling;
+        task->second.phase = task_phase::canceling;
+    } else if (auto* notified = std::get_if<notify_task>(&action)) {
+      if (auto task = of.tasks.find(notified->attempt); task != of.tasks.end() && task->second.body)
+        task->second.body->on_notice(notified->notice);
     } else if (std::holds_alternative<session_begun>(action)) {
       check_session(of);
     } else if (auto* over = std::get_if<session_over>(&action)) {
