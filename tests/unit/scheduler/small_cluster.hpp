@@ -90,32 +90,36 @@ private:
     std::set<session_id> losses; ///< that it told and that the job has not handled
   };
 
+  // In small_cluster.cpp.
   std::size_t draw_slowness() { return draw(3) == 0 ? 100 : 1; }
   std::size_t draw(std::size_t below) { return below == 0 ? 0 : random_() % below; }
   bool step();
   bool deliver(mailbox& box);
   void tick(std::chrono::milliseconds by);
   bool worker_step(node& of);
+  void start_job(const job_id& id, job& of);
+  void tick_if_due(const job_id& id, job& of);
+  void from_worker(const incarnation_id& process, const control_message& message);
+  void to_worker(const send_to_worker& sending);
+  void perform(resource_manager_core::actions actions);
+  void perform(const job_id& id, job_manager_core::actions actions);
+  void perform(node& of, worker_core::actions actions);
+
+  // In small_cluster_tasks.cpp.
   bool task_step(node& of);
   bool run_body(node& of, const attempt_id& id, small_task& body);
   bool pass_item(small_task& from);
   void end_task(node& of, const attempt_id& id, task_state how, const std::string& cause);
   bool store_step(const job_id& id, job& of);
   std::function<void()> do_store_work(const job_id& id, job& of, const job_action& work);
-  void tick_if_due(const job_id& id, job& of);
+
+  // In small_cluster_faults.cpp.
   void fault();
-  void start_job(const job_id& id, job& of);
   void start_process(node& of);
   void cut(node& of);
   void notice_loss(node& of, const std::string& reason);
   void restart_master();
   void heal();
-
-  void from_worker(const incarnation_id& process, const control_message& message);
-  void to_worker(const send_to_worker& sending);
-  void perform(resource_manager_core::actions actions);
-  void perform(const job_id& id, job_manager_core::actions actions);
-  void perform(node& of, worker_core::actions actions);
 
   // What must hold at every step, in small_cluster_rules.cpp.
   void complain(const std::string& what) { wrong_ += what + "\n"; }
