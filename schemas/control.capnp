@@ -228,6 +228,13 @@ struct Deploy {
   producers @5 :List(ProducerLocation);
   consumers @6 :List(ConsumerReference);
   restored @7 :RestoredState;
+  checkpoints @8 :CheckpointPlan; # absent: the job takes none
+}
+
+struct CheckpointPlan {
+  dir @0 :Text;                 # execution.checkpointing.dir; the job's folder is in it
+  exactlyOnce @1 :Bool;
+  incremental @2 :Bool;
 }
 
 struct Chain {
@@ -287,9 +294,15 @@ struct DeclineCheckpoint {
   reason @3 :Text;
 }
 
+struct DataEnded {
+  session @0 :Session;
+  attempt @1 :Attempt;
+}
+
 struct Cancel {
   session @0 :Session;
   attempt @1 :Attempt;
+  jobEnds @2 :Bool;             # what was not committed never will be: sinks remove it
 }
 
 struct Update {
@@ -480,5 +493,9 @@ struct Control {
 
     declineCheckpoint @30 :DeclineCheckpoint;
     # Worker to master: the checkpoint fails.
+
+    dataEnded @31 :DataEnded;
+    # Worker to master, in one line with the acknowledgements: the sources of the task are at their end, and it
+    # finishes with the next checkpoint.
   }
 }

@@ -1,6 +1,7 @@
 #include "actors/dispatcher.hpp"
 
 #include "base/log.hpp"
+#include "base/options.hpp"
 #include "wire/graph_checks.hpp"
 
 #include <caf/actor_system.hpp>
@@ -26,27 +27,38 @@ void answer_all(Calls& waiting, const job_id& job, const Answer& answer) {
   waiting.erase(first, last);
 }
 
+ended_jobs_limits read_limits(const configuration& from) {
+  return {.max_capacity = static_cast<std::size_t>(from.get(options::jobstore_max_capacity)),
+          .expiration_time = from.get(options::jobstore_expiration_time),
+          .results_size = from.get(options::jobstore_cache_size).bytes};
+}
+
 } // namespace
 
-dispatcher::dispatcher(caf::actor_config& config, platform& environment, const ended_jobs_limits& limits,
-                       const job_settings& settings, std::unique_ptr<job_store> store, dispatcher_peers peers)
+dispatcher::dispatcher(caf::actor_config& config, platform& environment, configuration settings,
+                       leader_epoch epoch, std::unique_ptr<job_store> store, dispatcher_peers peers)
     : caf::event_based_actor{config},
       platform_{environment},
-      settings_{settings},
-      core_{limits},
+      settings_{std::move(settings)},
+      epoch_{epoch},
+      core_{read_limits(settings_)},
       store_{std::move(store)},
       peers_{std::move(peers)} {}
 
 caf::behavior dispatcher::make_behavior() {
   set_down_handler([this](caf::down_msg& down) { manager_down(down); });
+  perform(core_.recover(store_->all(), clock().now(), platform_.clock().wall_ms()));
   sweep_later();
   return {
       [this](const submit_job& wish) { submit(wish); },
       [this](const cancel_job& wish) { cancel(wish); },
       [this](const list_jobs& wish) { wish.call->answer(core_.summaries()); },
       [this](const describe_job& wish) { describe(wish); },
+      [this](const take_checkpoint& wish) { checkpoint(wish); },
 
-      [this](const library_claimed& claim) { perform(core_.on_claimed(claim.job, claim.found)); },
+      [this](const library_claimed& claim) {
+        perform(core_.on_claimed(claim.job, claim.found, platform_.clock().wall_ms()));
+      },
       [this](const record_landed& landed) {
         perform(core_.on_stored(landed.job, landed.state, clock().now()));
       },
@@ -56,6 +68,7 @@ caf::behavior dispatcher::make_behavior() {
 
       [this](sweep_atom) {
         perform(core_.on_tick(clock().now()));
+        store_->retry();
         sweep_later();
       },
   };
@@ -79,6 +92,10 @@ void dispatcher::submit(const submit_job& wish) {
     wish.call->answer(error{errc::invalid_argument, "the job graph cannot be run: " + wrong});
     return;
   }
+  if (auto settings = read_job_settings(settings_, submission.spec, epoch_); !settings) {
+    wish.call->answer(settings.failure().wrap("the job cannot be run"));
+    return;
+  }
   waiting_submits_.emplace(submission.id, wish.call);
   perform(core_.on_submit({.id = submission.id, .spec = submission.spec, .graph = submission.graph},
                           platform_.clock().wall_ms()));
@@ -94,6 +111,15 @@ void dispatcher::describe(const describe_job& wish) {
     wish.call->answer(*end);
   else if (auto manager = job_managers_.find(wish.job); manager != job_managers_.end())
     send(manager->second, wish);
+  else
+    wish.call->answer(error{errc::not_found, "Job " + to_string(wish.job) + " not found"});
+}
+
+void dispatcher::checkpoint(const take_checkpoint& wish) {
+  if (auto manager = job_managers_.find(wish.job); manager != job_managers_.end() && !core_.end_of(wish.job))
+    send(manager->second, wish);
+  else if (core_.end_of(wish.job))
+    wish.call->answer(error{errc::invalid_argument, "job " + to_string(wish.job) + " has ended"});
   else
     wish.call->answer(error{errc::not_found, "Job " + to_string(wish.job) + " not found"});
 }
@@ -136,8 +162,12 @@ void dispatcher::act(const store_record& action) {
 
 void dispatcher::act(const start_job& action) {
   const job_id& job = action.record.id;
+  auto settings = read_job_settings(settings_, action.record.spec, epoch_);
+  if (!settings) // it was submitted to a master with another configuration
+    return perform(core_.on_manager_died(job, "the job cannot go on: " + settings.failure().message(),
+                                         platform_.clock().wall_ms()));
   auto manager = spawn<job_manager>(
-      platform_, action.record, settings_,
+      platform_, action.record, *settings,
       job_manager_peers{peers_.router, peers_.resource_manager, caf::actor_cast<caf::actor>(this)});
   monitor(manager);
   job_managers_.emplace(job, manager);

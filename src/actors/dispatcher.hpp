@@ -2,6 +2,7 @@
 
 #include "actors/job_manager.hpp"
 #include "actors/master_messages.hpp"
+#include "base/configuration.hpp"
 #include "base/platform.hpp"
 #include "scheduler/job_store.hpp"
 
@@ -23,8 +24,9 @@ struct dispatcher_peers {
 /// decides.
 class dispatcher : public caf::event_based_actor {
 public:
-  dispatcher(caf::actor_config& config, platform& environment, const ended_jobs_limits& limits,
-             const job_settings& settings, std::unique_ptr<job_store> store, dispatcher_peers peers);
+  /// `settings`: the cluster's, which those of jobs go over. Goes on with the jobs in `store`.
+  dispatcher(caf::actor_config& config, platform& environment, configuration settings, leader_epoch epoch,
+             std::unique_ptr<job_store> store, dispatcher_peers peers);
 
   caf::behavior make_behavior() override;
   const char* name() const override { return "dispatcher"; }
@@ -34,6 +36,7 @@ private:
   void submit(const submit_job& wish);
   void cancel(const cancel_job& wish);
   void describe(const describe_job& wish);
+  void checkpoint(const take_checkpoint& wish);
   void manager_down(const caf::down_msg& down);
   void perform(dispatcher_core::actions actions);
 
@@ -50,7 +53,8 @@ private:
   void sweep_later();
 
   platform& platform_;
-  job_settings settings_;
+  configuration settings_;
+  leader_epoch epoch_;
   dispatcher_core core_;
   std::unique_ptr<job_store> store_;
   dispatcher_peers peers_;

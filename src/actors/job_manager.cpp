@@ -1,23 +1,67 @@
 #include "actors/job_manager.hpp"
 
+#include "base/log.hpp"
+
 #include <caf/send.hpp>
 
+#include <algorithm>
+
 namespace weir::actors {
+
+namespace {
+
+using tick_atom = caf::atom_constant<caf::atom("tick")>;
+
+/// Until a store that could not begin a checkpoint is asked again.
+constexpr std::chrono::seconds counter_retry{1};
+
+checkpoint_storage make_storage(platform& environment, const job_id& job, const job_settings& settings,
+                                const caf::actor& to) {
+  return {environment,
+          {settings.checkpoints.directory, job, settings.epoch},
+          [to = caf::actor_cast<caf::weak_actor_ptr>(to)](checkpoint_storage::outcome outcome) {
+            if (auto alive = caf::actor_cast<caf::strong_actor_ptr>(to))
+              std::visit(
+                  [&](auto& each) { caf::anon_send(caf::actor_cast<caf::actor>(alive), std::move(each)); },
+                  outcome);
+          }};
+}
+
+} // namespace
 
 job_manager::job_manager(caf::actor_config& config, platform& environment, const job_record& job,
                          const job_settings& settings, job_manager_peers peers)
     : caf::event_based_actor{config},
       platform_{environment},
       core_{job.id, job.spec, job.graph, settings, environment.clock().wall_ms()},
-      peers_{std::move(peers)} {}
+      peers_{std::move(peers)} {
+  if (settings.checkpoints.enabled())
+    storage_.emplace(make_storage(environment, job.id, settings, caf::actor_cast<caf::actor>(this)));
+}
 
 caf::behavior job_manager::make_behavior() {
   return {
-      [this](const begin_job&) { perform(core_.start(wall_ms())); },
+      [this](const begin_job&) { begin(); },
+      [this](tick_atom) {
+        tick_at_.reset();
+        perform(core_.on_tick(platform_.clock().now(), wall_ms()));
+      },
 
       [this](const offer& message) { perform(core_.on_offer(message, wall_ms())); },
       [this](const update& message) { perform(core_.on_update(message, wall_ms())); },
       [this](const allocation_gone& message) { perform(core_.on_allocation_gone(message, wall_ms())); },
+      [this](const acknowledge_checkpoint& message) { perform(core_.on_acknowledged(message, wall_ms())); },
+      [this](const decline_checkpoint& message) { perform(core_.on_declined(message, wall_ms())); },
+      [this](const data_ended& message) {
+        core_.on_data_ended(message);
+        perform({});
+      },
+
+      [this](storage_opened& message) { on(message); },
+      [this](const counter_outcome& message) { on(message); },
+      [this](store_counter& again) { act(again); },
+      [this](const checkpoint_outcome& message) { on(message); },
+      [this](const removal_outcome& message) { on(message); },
 
       [this](const worker_introduced& message) { core_.on_introduced(message); },
       [this](const session_lost& message) { perform(core_.on_lost(message, wall_ms())); },
@@ -28,35 +72,113 @@ caf::behavior job_manager::make_behavior() {
       [this](const cancel_running_job&) { perform(core_.on_cancel(wall_ms())); },
       [this](const confirm_end&) { perform(core_.on_stored()); },
       [this](const describe_job& wish) { wish.call->answer(core_.details()); },
+      [this](const take_checkpoint& wish) {
+        checkpoint_calls_[++last_call_] = wish.call;
+        perform(core_.on_checkpoint_wish(last_call_, wish.full, wall_ms()));
+      },
       [this](const job_unbound&) { quit(); },
   };
 }
 
 void job_manager::on_exit() {
   peers_ = {};
+  checkpoint_calls_.clear();
 }
 
-void job_manager::perform(job_manager_core::actions actions) {
-  for (job_action& action : actions) {
-    std::visit(
-        [&]<class Action>(Action&& each) {
-          using type = std::remove_cvref_t<Action>;
-          if constexpr (std::is_same_v<type, send_to_worker>) {
-            send(peers_.router, std::move(each));
-          } else if constexpr (std::is_same_v<type, slots_needed>) {
-            send(peers_.resource_manager, std::move(each));
-          } else if constexpr (std::is_same_v<type, store_end>) {
-            send(peers_.dispatcher, std::move(each));
-          } else if constexpr (std::is_same_v<type, job_done>) {
-            unbind_job binding{core_.summary().id};
-            send(peers_.resource_manager, binding);
-            send(peers_.router, binding); // answers with job_unbound
-          }
-          // The others are of checkpoints, for which the settings of this job have no interval.
-        },
-        std::move(action));
+// ---- the store of checkpoints
+
+void job_manager::begin() {
+  if (storage_)
+    storage_->open();
+  else
+    perform(core_.start(wall_ms()));
+}
+
+void job_manager::on(storage_opened& opened) {
+  if (!opened.found)
+    return perform(core_.on_recovery_failed(
+        "the checkpoints of the job cannot be used: " + opened.found.failure().message(), wall_ms()));
+  core_.recover(std::move(*opened.found));
+  perform(core_.start(wall_ms()));
+}
+
+void job_manager::on(const counter_outcome& stored) {
+  if (stored.outcome) {
+    core_.on_counter_stored(stored.wanted.counter);
+    return perform({});
   }
+  if (ended_)
+    return;
+  log::scheduler.warn("checkpoint cannot begin, trying on", {{"job", stored.wanted.job},
+                                                             {"checkpoint", stored.wanted.counter},
+                                                             {"why", stored.outcome.failure().message()}});
+  delayed_send(this, counter_retry, stored.wanted);
+}
+
+void job_manager::on(const checkpoint_outcome& stored) {
+  if (stored.path)
+    return perform(core_.on_checkpoint_stored(stored.checkpoint, *stored.path, wall_ms()));
+  const error& why = stored.path.failure();
+  perform(core_.on_checkpoint_store_failed(stored.checkpoint, why.message(), why.code() == errc::uncertain,
+                                           wall_ms()));
+}
+
+void job_manager::on(const removal_outcome& removed) {
+  if (removed.outcome)
+    return perform(core_.on_checkpoint_removed(removed.checkpoint, wall_ms()));
+  core_.on_checkpoint_removal_failed(removed.checkpoint);
+  perform({});
+}
+
+// ---- what the core wants
+
+void job_manager::perform(job_manager_core::actions actions) {
+  for (job_action& action : actions)
+    std::visit([this](auto& each) { act(each); }, action);
   send(peers_.dispatcher, job_changed{core_.summary()});
+  tick_later();
+}
+
+void job_manager::act(send_to_worker& action) {
+  send(peers_.router, std::move(action));
+}
+
+void job_manager::act(slots_needed& action) {
+  send(peers_.resource_manager, action);
+}
+
+void job_manager::act(store_end& action) {
+  send(peers_.dispatcher, std::move(action));
+}
+
+void job_manager::act(job_done&) {
+  ended_ = true;
+  unbind_job binding{core_.summary().id};
+  send(peers_.resource_manager, binding);
+  send(peers_.router, binding); // answers with job_unbound
+}
+
+void job_manager::act(answer_checkpoint& action) {
+  if (auto call = checkpoint_calls_.extract(action.request); !call.empty())
+    call.mapped()->answer(action.answer);
+}
+
+template <class ForStorage>
+void job_manager::act(ForStorage& action) {
+  storage_->perform(std::move(action));
+}
+
+void job_manager::tick_later() {
+  time_point at = core_.wake_at();
+  // A timer that comes first will look again; more of them would pile up, as none can be taken back.
+  if (at == time_point::max() || (tick_at_ && *tick_at_ <= at))
+    return;
+  tick_at_ = at;
+  auto now = platform_.clock().now();
+  if (at <= now)
+    send(this, tick_atom::value);
+  else
+    delayed_send(this, at - now, tick_atom::value);
 }
 
 } // namespace weir::actors

@@ -1,9 +1,13 @@
 #pragma once
 
+#include "actors/checkpoint_storage.hpp"
 #include "actors/master_messages.hpp"
 #include "base/platform.hpp"
 
 #include <caf/event_based_actor.hpp>
+
+#include <map>
+#include <optional>
 
 namespace weir::actors {
 
@@ -25,12 +29,32 @@ public:
   void on_exit() override;
 
 private:
+  void begin();
+  void on(storage_opened& opened);
+  void on(const counter_outcome& stored);
+  void on(const checkpoint_outcome& stored);
+  void on(const removal_outcome& removed);
   void perform(job_manager_core::actions actions);
+
+  void act(send_to_worker& action);
+  void act(slots_needed& action);
+  void act(store_end& action);
+  void act(job_done& action);
+  void act(answer_checkpoint& action);
+  template <class ForStorage>
+  void act(ForStorage& action);
+
+  void tick_later();
   [[nodiscard]] std::int64_t wall_ms() { return platform_.clock().wall_ms(); }
 
   platform& platform_;
   job_manager_core core_;
   job_manager_peers peers_;
+  std::optional<checkpoint_storage> storage_; ///< empty: the job takes no checkpoints
+  std::map<std::uint64_t, call_ptr<checkpoint_id>> checkpoint_calls_;
+  std::uint64_t last_call_ = 0;
+  std::optional<time_point> tick_at_;
+  bool ended_ = false;
 };
 
 } // namespace weir::actors

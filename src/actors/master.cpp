@@ -9,6 +9,7 @@
 #include "base/configuration.hpp"
 #include "base/log.hpp"
 #include "base/options.hpp"
+#include "scheduler/master_storage.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/send.hpp>
@@ -64,15 +65,29 @@ leader_epoch epoch_from_wall_time(platform& environment) {
 
 result<std::unique_ptr<master>> start_master(caf::actor_system& system, platform& environment,
                                              const configuration& settings, connector network,
-                                             leader_epoch epoch) {
-  std::string folder = settings.get(options::blob_storage_directory);
+                                             leader_epoch epoch,
+                                             std::function<void(const std::string&)> superseded) {
   std::string temporary_folder;
-  if (folder.empty()) {
-    folder = std::filesystem::temp_directory_path() / ("weir-master-" + to_string(network.self));
-    temporary_folder = folder;
+  master_storage kept;
+  if (std::string of_cluster = high_availability_folder(settings); !of_cluster.empty()) {
+    auto opened = open_master_storage(environment, of_cluster, [superseded](const error& why) {
+      log::actors.error("another master leads", {{"why", why.message()}});
+      if (superseded)
+        superseded(why.message());
+    });
+    if (!opened)
+      return opened.failure().wrap("cannot start the master");
+    kept = std::move(*opened);
+    epoch = kept.epoch;
+  } else {
+    std::string folder = settings.get(options::blob_storage_directory);
+    if (folder.empty()) {
+      folder = std::filesystem::temp_directory_path() / ("weir-master-" + to_string(network.self));
+      temporary_folder = folder;
+    }
+    kept = {epoch, make_memory_job_store(), std::make_shared<blob_files>(environment.files(), folder)};
   }
-  auto files = std::make_shared<blob_files>(environment.files(), folder);
-  auto found = files->open();
+  auto found = kept.libraries->open();
   if (!found)
     return found.failure().wrap("cannot start the master");
 
@@ -89,18 +104,9 @@ result<std::unique_ptr<master>> start_master(caf::actor_system& system, platform
       system.spawn<blob_server>(environment,
                                 blob_settings{.retention = settings.get(options::blob_retention_time),
                                               .chunk_size = settings.get(options::blob_chunk_size).bytes},
-                                std::move(files), *found, router);
-  auto jobs = system.spawn<dispatcher>(
-      environment,
-      ended_jobs_limits{.max_capacity =
-                            static_cast<std::size_t>(settings.get(options::jobstore_max_capacity)),
-                        .expiration_time = settings.get(options::jobstore_expiration_time),
-                        .results_size = settings.get(options::jobstore_cache_size).bytes},
-      job_settings{.epoch = epoch,
-                   .collect_max_size = settings.get(options::collect_max_size).bytes,
-                   .failure_history_size =
-                       static_cast<std::uint32_t>(settings.get(options::web_exception_history_size))},
-      make_memory_job_store(), dispatcher_peers{router, resources, blobs});
+                                kept.libraries, *found, router);
+  auto jobs = system.spawn<dispatcher>(environment, settings, epoch, std::move(kept.jobs),
+                                       dispatcher_peers{router, resources, blobs});
   auto calls = system.spawn<call_clock>(settings.get(options::web_timeout));
 
   caf::anon_send(router, route_to{resources, blobs});

@@ -8,7 +8,9 @@
 
 #include <caf/fwd.hpp>
 
+#include <functional>
 #include <memory>
+#include <string>
 
 namespace weir {
 class configuration;
@@ -40,10 +42,15 @@ public:
 leader_epoch epoch_from_wall_time(platform& environment);
 
 /// Starts the actors of a master on `system`, which speak with workers through `network`. `environment` must
-/// live longer than the actors. Fails when the folder for job libraries (`blob.storage.directory`) cannot be
-/// used or a configuration value is out of its range.
+/// live longer than the actors. Fails when the folder for job libraries (`blob.storage.directory`) or that of
+/// the cluster (`high-availability.storageDir`) cannot be used, or a configuration value is out of its range.
+///
+/// With a folder of the cluster this master goes on with the jobs in it, its epoch comes from there instead
+/// of `epoch`, and `superseded` is called, once and by any thread, when another master has taken the folder:
+/// this one is to be stopped then.
 result<std::unique_ptr<master>> start_master(caf::actor_system& system, platform& environment,
                                              const configuration& settings, connector network,
-                                             leader_epoch epoch);
+                                             leader_epoch epoch,
+                                             std::function<void(const std::string&)> superseded = {});
 
 } // namespace weir::actors

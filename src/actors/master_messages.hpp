@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/checkpoint_storage.hpp"
 #include "actors/gateway_call.hpp"
 #include "rest/cluster_gateway.hpp"
 #include "scheduler/dispatcher_core.hpp"
@@ -18,7 +19,8 @@
 ///
 ///     connector ──▶ router              peer_up, peer_down, received_control
 ///     router ──▶ resource manager       register_worker, heartbeat, freed, peer_down
-///     router ──▶ job manager            offer, update, allocation_gone
+///     router ──▶ job manager            offer, update, allocation_gone, acknowledge_checkpoint,
+///                                       decline_checkpoint, data_ended
 ///     router ──▶ blob server            fetch_blob
 ///     any of them ──▶ router            send_to_worker
 ///     resource manager ──▶ job manager  worker_introduced, session_lost, slots_missing, slot_request_failed,
@@ -26,6 +28,7 @@
 ///     job manager ──▶ resource manager  slots_needed
 ///     dispatcher ──▶ job manager        begin_job, cancel_running_job, confirm_end
 ///     job manager ──▶ dispatcher        job_changed, store_end
+///     executor ──▶ job manager          storage_opened, counter_outcome, checkpoint_outcome, removal_outcome
 ///     dispatcher ──▶ blob server        claim_library, release_library; back: library_claimed
 ///     gateway ──▶ its actor             the messages with a call
 ///
@@ -87,6 +90,13 @@ struct describe_job {
   call_ptr<job_details> call;
 };
 
+/// `full`: all of the state is to be written.
+struct take_checkpoint {
+  job_id job;
+  bool full = false;
+  call_ptr<checkpoint_id> call;
+};
+
 struct submit_job {
   job_submission submission;
   call_ptr<job_id> call;
@@ -123,6 +133,10 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::freed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::offer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::update)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::allocation_gone)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::acknowledge_checkpoint)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::decline_checkpoint)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::data_ended)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::store_counter)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::fetch_blob)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::send_to_worker)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::worker_introduced)
@@ -148,6 +162,11 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::record_landed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::list_workers)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::list_jobs)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::describe_job)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::take_checkpoint)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::storage_opened)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::counter_outcome)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::checkpoint_outcome)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::removal_outcome)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::submit_job)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::cancel_job)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::find_library)

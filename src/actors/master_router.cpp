@@ -25,6 +25,15 @@ const job_id& job_of(const allocation_gone& message) {
 const job_id& job_of(const update& message) {
   return message.attempt.job;
 }
+const job_id& job_of(const acknowledge_checkpoint& message) {
+  return message.attempt.job;
+}
+const job_id& job_of(const decline_checkpoint& message) {
+  return message.attempt.job;
+}
+const job_id& job_of(const data_ended& message) {
+  return message.attempt.job;
+}
 
 template <class Message>
 concept for_job_manager = requires(const Message& message) {

@@ -37,8 +37,8 @@ caf::behavior slot::make_behavior() {
 void slot::start(start_task& message) {
   auto attempt = message.setup.attempt;
   auto self = caf::actor_cast<caf::actor>(this);
-  auto started = around_->detached ? spawn<task, caf::detached>(around_, std::move(message.setup), self)
-                                   : spawn<task>(around_, std::move(message.setup), self);
+  auto started = around_->detached ? spawn<task, caf::detached>(around_, std::move(message), self)
+                                   : spawn<task>(around_, std::move(message), self);
   monitor(started);
   auto canceled = static_cast<task*>(caf::actor_cast<caf::abstract_actor*>(started))->canceled();
   tasks_[started.address()] = {attempt, started, canceled};

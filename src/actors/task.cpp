@@ -21,14 +21,14 @@ constexpr std::uint32_t batches_per_run = 16;
 
 } // namespace
 
-task::task(caf::actor_config& config, std::shared_ptr<task_surroundings> surroundings, subtask_setup setup,
+task::task(caf::actor_config& config, std::shared_ptr<task_surroundings> surroundings, start_task what,
            caf::actor slot)
     : caf::event_based_actor{config},
       around_{std::move(surroundings)},
-      attempt_{setup.attempt},
+      attempt_{what.setup.attempt},
       slot_{std::move(slot)},
-      items_at_once_{std::max<std::size_t>(setup.options.channels.buffers_per_channel / 2, 1)},
-      subtask_{std::move(setup), *around_->environment, *this} {}
+      items_at_once_{std::max<std::size_t>(what.setup.options.channels.buffers_per_channel / 2, 1)},
+      subtask_{prepare(std::move(what)), *around_->environment, *this} {}
 
 caf::behavior task::make_behavior() {
   send(this, start_atom::value);
@@ -74,12 +74,20 @@ caf::behavior task::make_behavior() {
         on(message);
         run();
       },
-      [this](const stop_task&) {
-        // The flag may have been set before the task had begun: then start() has never run.
-        if (!opened_)
-          end(task_state::canceled, {});
+      [this](const notify_task& message) {
+        on(message);
         run();
       },
+      [this](snapshot_written& message) {
+        if (!ended_)
+          subtask_.on_snapshot_written(message.checkpoint, std::move(message.file));
+        else if (message.file)
+          discard_snapshot(*message.file);
+        --snapshots_being_written_;
+        leave_if_over();
+        run();
+      },
+      [this](const stop_task& message) { stop(message); },
       [this](const measure_task&) {
         if (!ended_)
           measure();
@@ -90,6 +98,7 @@ caf::behavior task::make_behavior() {
 void task::on_exit() {
   if (!std::exchange(ended_, true)) { // the node stops
     subtask_.close();
+    stop_writing_.request_stop();
     unbind_all();
   }
   // Actors that hold each other's handles would never be freed.
@@ -101,10 +110,8 @@ void task::on_exit() {
 }
 
 void task::start() {
-  if (ended_)
-    return;
-  if (subtask_.cancel_flag()->load())
-    return end(task_state::canceled, {});
+  if (ended_ || subtask_.cancel_flag()->load())
+    return; // stop_task follows
   try {
     if (auto opened = subtask_.open(); !opened)
       return end(task_state::failed, opened.failure().message());
@@ -144,12 +151,19 @@ void task::run() {
     end(task_state::finished, {});
     break;
   case run_outcome::kind::canceled:
-    end(task_state::canceled, {});
-    break;
+    break; // stop_task follows, which says more
   case run_outcome::kind::failed:
     end(task_state::failed, std::move(outcome.cause));
     break;
   }
+}
+
+void task::stop(const stop_task& how) {
+  if (opened_ && !ended_ && how.job_ends)
+    if (auto discarded = subtask_.discard(); !discarded)
+      log::task.warn("what was not committed is not removed",
+                     {{"attempt", attempt_}, {"why", discarded.failure().message()}});
+  end(task_state::canceled, {});
 }
 
 void task::measure() {
@@ -198,7 +212,16 @@ void task::end(task_state how, std::string cause) {
                                {"attempt", attempt_},
                                {"state", how},
                                {"cause", last.cause}});
-  send(slot_, task_changed{attempt_, how, std::move(last)});
+  last_ = task_changed{attempt_, how, std::move(last)};
+  stop_writing_.request_stop();
+  leave_if_over();
+}
+
+/// An end is told when nothing of the task runs any more.
+void task::leave_if_over() {
+  if (!last_ || snapshots_being_written_ > 0)
+    return;
+  send(slot_, *std::exchange(last_, std::nullopt));
   quit();
 }
 

@@ -3,6 +3,7 @@
 #include "actors/connector.hpp"
 #include "actors/task_messages.hpp"
 #include "base/platform.hpp"
+#include "state/checkpoint_writer.hpp"
 #include "task/subtask.hpp"
 
 #include <caf/event_based_actor.hpp>
@@ -11,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <unordered_map>
 #include <vector>
 
@@ -31,9 +33,9 @@ struct task_surroundings {
 /// Between processes a frame goes by the route that the other end gave out for the present opening, and what
 /// names an earlier one finds nobody. In one process the two ends send each other messages with the batch
 /// itself.
-class task : public caf::event_based_actor, private subtask_transport {
+class task : public caf::event_based_actor, private subtask_transport, private checkpoint_transport {
 public:
-  task(caf::actor_config& config, std::shared_ptr<task_surroundings> surroundings, subtask_setup setup,
+  task(caf::actor_config& config, std::shared_ptr<task_surroundings> surroundings, start_task what,
        caf::actor slot);
 
   caf::behavior make_behavior() override;
@@ -69,11 +71,14 @@ private:
 
   void start();
   void run();
+  void stop(const stop_task& how);
   void measure();
   void run_later();
   void wake_later(time_point at);
   void end(task_state how, std::string cause);
+  void leave_if_over();
 
+  void on(const notify_task& message);
   void on(open_request& request);
   void on(channel_answer& answer);
   void on(received_routed& received);
@@ -86,6 +91,17 @@ private:
   void unbind_all();
   void deliver_items(consumer_end& to);
 
+  subtask_setup prepare(start_task what);
+
+  // checkpoint_transport
+  void write_snapshot(checkpoint_id checkpoint, snapshot_head head,
+                      std::vector<operator_state_cut> cuts) override;
+  void discard_snapshot(const snapshot_handle& written) override;
+  void acknowledge(checkpoint_id checkpoint, const snapshot_handle& state,
+                   const checkpoint_timings& timings) override;
+  void decline(checkpoint_id checkpoint, const std::string& reason) override;
+  void end_data() override;
+
   // subtask_transport
   void open_channel(std::uint32_t in, std::uint32_t opening, std::uint64_t granted_total) override;
   void grant(std::uint32_t in, std::uint64_t granted_total, std::vector<detail::batch_ptr> emptied) override;
@@ -97,7 +113,12 @@ private:
   std::shared_ptr<task_surroundings> around_;
   attempt_id attempt_;
   caf::actor slot_;
-  std::size_t items_at_once_; ///< to a consumer in this process
+  std::size_t items_at_once_;                        ///< to a consumer in this process
+  std::shared_ptr<checkpoint_writer> writer_;        ///< nullptr: the job takes no checkpoints
+  std::shared_ptr<const detail::stream_graph> code_; ///< for what the executor still has of it
+  std::stop_source stop_writing_;
+  std::uint32_t snapshots_being_written_ = 0;
+  std::optional<task_changed> last_; ///< its end, once that is decided
   subtask subtask_;
   std::vector<producer_end> producers_;                   ///< by incoming channel
   std::vector<consumer_end> consumers_;                   ///< by outgoing channel

@@ -186,7 +186,7 @@ void task_manager::on(const task_started& started) {
   here.canceled = started.canceled;
   peers_.on_task_started(started.attempt);
   if (here.stop)
-    stop(here);
+    stop(here, *here.stop);
 }
 
 void task_manager::on(task_changed& changed) {
@@ -203,12 +203,12 @@ void task_manager::on(const task_measured& measured) {
     here->second.network_memory = measured.network_memory;
 }
 
-void task_manager::stop(local_task& which) {
-  which.stop = true;
+void task_manager::stop(local_task& which, const stop_task& how) {
+  which.stop = how;
   if (!which.actor)
     return;
   which.canceled->store(true);
-  send(which.actor, stop_task{});
+  send(which.actor, how);
 }
 
 // ---- channels

@@ -44,7 +44,7 @@ private:
   struct local_task {
     caf::actor actor; ///< empty until the slot has started it
     std::shared_ptr<std::atomic<bool>> canceled;
-    bool stop = false; ///< as soon as it is there
+    std::optional<stop_task> stop; ///< as soon as it is there
     std::uint64_t network_memory = 0;
   };
 
@@ -68,7 +68,7 @@ private:
   void on(const task_started& started);
   void on(task_changed& changed);
   void on(const task_measured& measured);
-  void stop(local_task& which);
+  void stop(local_task& which, const stop_task& how);
 
   // Channels.
   void on(const open_wish& wish);

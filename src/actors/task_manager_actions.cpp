@@ -53,14 +53,15 @@ void task_manager::act(const run_task& action) {
                       .producers = std::move(here.message.producers),
                       .consumers = std::move(here.message.consumers),
                       .options = options_for(here),
-                      .alignment = alignment_};
+                      .alignment = alignment_,
+                      .restored = std::move(here.message.restored)};
   tasks_[action.attempt]; // from now on it can be stopped
-  send(slots_.at(here.message.slot), start_task{std::move(setup)});
+  send(slots_.at(here.message.slot), start_task{std::move(setup), std::move(here.message.checkpoints)});
 }
 
 void task_manager::act(const cancel_task& action) {
   if (auto here = tasks_.find(action.attempt); here != tasks_.end())
-    stop(here->second);
+    stop(here->second, stop_task{action.job_ends});
 }
 
 void task_manager::act(const notify_task& action) {

@@ -12,6 +12,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -23,9 +24,10 @@
 ///     task ──▶ slot           task_changed, checkpoint_answer
 ///     task ──▶ task manager   open_wish, task_measured
 ///     task manager ──▶ task   open_request, channel_answer, peer_broken, stop_task, measure_task,
-///     notify_task task ──▶ task           channel_answer, local_items, local_credit, local_close: the two
-///     ends of a channel
-///                             in one process, batches by reference
+///                             notify_task
+///     task ──▶ task           channel_answer, local_items, local_credit, local_close: the two ends of a
+///                             channel in one process, batches by reference
+///     executor ──▶ task       snapshot_written
 ///     connector ──▶ task      received_routed: frames and credits of channels to other processes
 namespace weir::actors {
 
@@ -33,6 +35,12 @@ namespace weir::actors {
 
 struct start_task {
   subtask_setup setup;
+  std::optional<checkpoint_plan> checkpoints; ///< empty: the job takes none
+};
+
+struct snapshot_written {
+  checkpoint_id checkpoint = 0;
+  result<snapshot_handle> file;
 };
 
 struct task_started {
@@ -49,13 +57,15 @@ struct task_changed {
   worker_core::task_end end;
 };
 
-struct stop_task {};
+struct stop_task {
+  bool job_ends = false; ///< as in cancel
+};
 
 struct measure_task {};
 
 /// In one line with task_changed: a task acknowledges before it ends.
 struct checkpoint_answer {
-  std::variant<acknowledge_checkpoint, decline_checkpoint> message;
+  std::variant<acknowledge_checkpoint, decline_checkpoint, data_ended> message;
 };
 
 struct task_measured {
@@ -119,6 +129,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::stop_task)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::measure_task)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::task_measured)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::checkpoint_answer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::snapshot_written)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::notify_task)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::open_wish)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::open_request)

@@ -16,7 +16,7 @@ struct job_spec {
   std::string function;     ///< the job in the library; empty: the only one
   std::vector<std::string> arguments;
   std::uint32_t parallelism = 0;                    ///< default for operators that state none
-  std::map<std::string, std::string> configuration; ///< pipeline.* keys that shape the graph
+  std::map<std::string, std::string> configuration; ///< of the job, over the cluster's
   std::uint64_t fingerprint = 0;                    ///< of the job graph the client built
   bool operator==(const job_spec&) const = default;
 };

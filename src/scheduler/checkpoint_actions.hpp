@@ -36,6 +36,12 @@ struct remove_checkpoint {
   checkpoint_id id = 0;
 };
 
+/// Nothing will come of a checkpoint that was triggered: what tasks still write for it is nobody's.
+struct abandon_checkpoint {
+  job_id job;
+  checkpoint_id id = 0;
+};
+
 /// Delete snapshot files, at leisure: those that stay for some reason are swept up later.
 struct delete_files {
   job_id job;
@@ -68,7 +74,7 @@ struct answer_checkpoint {
 };
 
 using checkpoint_action =
-    std::variant<store_counter, tell_task, store_checkpoint, remove_checkpoint, delete_files, sweep_files,
-                 end_checkpoints, checkpoints_failed, answer_checkpoint>;
+    std::variant<store_counter, tell_task, store_checkpoint, remove_checkpoint, abandon_checkpoint,
+                 delete_files, sweep_files, end_checkpoints, checkpoints_failed, answer_checkpoint>;
 
 } // namespace weir

@@ -124,6 +124,7 @@ void checkpoint_coordinator::abort(checkpoint_id id, const std::string& why, std
   std::vector<std::uint64_t> requests = forget(id);
   history_.on_failed(id, why, wall_ms);
   tell_all<checkpoint_aborted>(id);
+  out_.emplace_back(abandon_checkpoint{job_, id});
   answer(requests, error{errc::failed, named(id) + " failed: " + why});
   delete_unneeded();
 }
@@ -145,6 +146,7 @@ std::vector<std::uint64_t> checkpoint_coordinator::subsume_before(checkpoint_id 
     auto of_lower = forget(lower);
     requests.insert(requests.end(), of_lower.begin(), of_lower.end());
     history_.on_failed(lower, named(id) + " was complete before", wall_ms);
+    out_.emplace_back(abandon_checkpoint{job_, lower});
   }
   return requests;
 }

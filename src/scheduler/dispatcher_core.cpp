@@ -26,6 +26,47 @@ error has_ended(const job_details& end) {
 
 } // namespace
 
+dispatcher_core::actions dispatcher_core::recover(std::vector<job_record> records, time_point now,
+                                                  std::int64_t wall_ms) {
+  actions out;
+  for (job_record& record : records) {
+    job& known = jobs_[record.id];
+    known.record = std::move(record);
+    known.order = ++submitted_;
+    if (known.record.state == record_state::ended) {
+      known.at = phase::ended;
+      known.summary = known.record.end->summary;
+      ended_.add(known.record.id, results_size(*known.record.end), now);
+      continue;
+    }
+    known.at = phase::recovering;
+    known.cancel_wished = known.cancel_stored = known.record.state == record_state::cancel_requested;
+    known.summary = {.id = known.record.id,
+                     .name = known.record.graph->name,
+                     .start_wall_ms = wall_ms,
+                     .last_modified_wall_ms = wall_ms};
+    out.emplace_back(claim_library{known.record.id, known.record.spec.library_hash});
+  }
+  return out;
+}
+
+/// A job of a master before.
+dispatcher_core::actions dispatcher_core::go_on(job& with, bool found, std::int64_t wall_ms) {
+  const job_id id = with.record.id;
+  with.at = phase::live;
+  if (!found)
+    return on_manager_died(id,
+                           "the job library " + with.record.spec.library_name +
+                               " is not in the store of the master any more",
+                           wall_ms);
+  log::scheduler.info("job goes on", {{"job", id}, {"name", with.summary.name}});
+  actions out;
+  out.emplace_back(start_job{with.record});
+  if (with.cancel_stored)
+    out.emplace_back(cancel_running_job{id});
+  return out;
+}
+
 dispatcher_core::actions dispatcher_core::on_submit(job_record submission, std::int64_t wall_ms) {
   actions out;
   if (auto known = jobs_.find(submission.id); known != jobs_.end()) {
@@ -45,9 +86,11 @@ dispatcher_core::actions dispatcher_core::on_submit(job_record submission, std::
   return out;
 }
 
-dispatcher_core::actions dispatcher_core::on_claimed(const job_id& id, bool found) {
+dispatcher_core::actions dispatcher_core::on_claimed(const job_id& id, bool found, std::int64_t wall_ms) {
   actions out;
   auto known = jobs_.find(id);
+  if (known->second.at == phase::recovering)
+    return go_on(known->second, found, wall_ms);
   if (!found) {
     out.emplace_back(
         answer_submit{id, error{errc::not_found, "the job library " + known->second.record.spec.library_name +
@@ -78,7 +121,7 @@ dispatcher_core::actions dispatcher_core::on_stored(const job_id& id, record_sta
     known.cancel_stored = true;
     out.emplace_back(answer_cancel{id, {}});
     if (known.at == phase::live)
-      out.emplace_back(cancel_running_job{id});
+      out.emplace_back(cancel_running_job{id}); // else it follows when the job goes on
     break;
   case record_state::ended:
     known.at = phase::ended;
@@ -105,6 +148,7 @@ dispatcher_core::actions dispatcher_core::on_cancel(const job_id& id) {
   case phase::storing:
     of.cancel_wished = true;
     break;
+  case phase::recovering:
   case phase::live:
     if (of.cancel_stored)
       out.emplace_back(answer_cancel{id, {}});

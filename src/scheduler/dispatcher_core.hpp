@@ -83,8 +83,11 @@ public:
 
   explicit dispatcher_core(const ended_jobs_limits& limits) : ended_{limits} {}
 
+  /// Before anything else: what a master before this one has stored. Jobs that had not ended go on.
+  actions recover(std::vector<job_record> records, time_point now, std::int64_t wall_ms);
+
   actions on_submit(job_record submission, std::int64_t wall_ms);
-  actions on_claimed(const job_id& job, bool found);
+  actions on_claimed(const job_id& job, bool found, std::int64_t wall_ms);
   actions on_stored(const job_id& job, record_state state, time_point now);
   actions on_cancel(const job_id& job);
   /// The job manager asks for its end to be stored.
@@ -104,7 +107,7 @@ public:
   [[nodiscard]] bool knows(const job_id& job) const { return jobs_.contains(job); }
 
 private:
-  enum class phase { claiming, storing, live, ending, ended };
+  enum class phase { claiming, storing, recovering, live, ending, ended };
 
   struct job {
     job_record record;
@@ -116,6 +119,7 @@ private:
   };
 
   void request_cancel(job& of, actions& out);
+  actions go_on(job& with, bool found, std::int64_t wall_ms);
 
   std::map<job_id, job> jobs_;
   ended_jobs ended_;

@@ -37,6 +37,13 @@ job_manager_core::actions job_manager_core::start(std::int64_t wall_ms) {
   return out;
 }
 
+job_manager_core::actions job_manager_core::on_recovery_failed(const std::string& why, std::int64_t wall_ms) {
+  actions out;
+  fail_for_good({.cause = why, .wall_ms = wall_ms}, wall_ms, out);
+  settle(wall_ms, out);
+  return out;
+}
+
 job_manager_core::actions job_manager_core::on_tick(time_point now, std::int64_t wall_ms) {
   actions out;
   if (end_)
@@ -280,6 +287,10 @@ void job_manager_core::deploy(const std::vector<subtask_place>& places, std::int
     advance(attempt, task_state::deploying, wall_ms);
     weir::deploy message = make_deployment(attempt, execution_, slots_, spec_);
     message.restored = restored_state_of(graph_->vertices[place.vertex], from);
+    if (settings_.checkpoints.enabled())
+      message.checkpoints = {settings_.checkpoints.directory,
+                             settings_.checkpoints.mode == checkpoint_mode::exactly_once,
+                             settings_.checkpoints.incremental};
     incarnation_id worker = message.session.worker;
     out.emplace_back(send_to_worker{worker, std::move(message)});
   }
@@ -336,7 +347,8 @@ void job_manager_core::cancel_attempt(execution_attempt& attempt, std::int64_t w
   } else if (attempt.state < task_state::finished) {
     advance(attempt, task_state::canceling, wall_ms);
     const session_id& session = slots_.slot_of(attempt.id)->session;
-    out.emplace_back(send_to_worker{session.worker, cancel{session, attempt.id}});
+    out.emplace_back(
+        send_to_worker{session.worker, cancel{session, attempt.id, !life_.is(job_state::restarting)}});
   }
 }
 

@@ -2,8 +2,8 @@
 
 #include "scheduler/checkpoint_coordinator.hpp"
 #include "scheduler/execution_graph.hpp"
-#include "scheduler/job_failover.hpp"
 #include "scheduler/job_life.hpp"
+#include "scheduler/job_settings.hpp"
 #include "scheduler/job_slots.hpp"
 #include "scheduler/resource_manager_core.hpp"
 
@@ -17,14 +17,6 @@
 #include <vector>
 
 namespace weir {
-
-struct job_settings {
-  leader_epoch epoch;
-  std::uint64_t collect_max_size = 16 << 20; ///< collect.max-size
-  std::uint32_t failure_history_size = 16;   ///< web.exception-history-size
-  checkpoint_settings checkpoints;
-  failover_settings failover;
-};
 
 /// The job wants `count` slots in all. `handled`: a lost session that it has dealt with.
 struct slots_needed {
@@ -41,9 +33,9 @@ struct store_end {
 /// The job has stored its end and returned its slots.
 struct job_done {};
 
-using job_action =
-    std::variant<send_to_worker, slots_needed, store_end, job_done, store_counter, store_checkpoint,
-                 remove_checkpoint, delete_files, sweep_files, end_checkpoints, answer_checkpoint>;
+using job_action = std::variant<send_to_worker, slots_needed, store_end, job_done, store_counter,
+                                store_checkpoint, remove_checkpoint, abandon_checkpoint, delete_files,
+                                sweep_files, end_checkpoints, answer_checkpoint>;
 
 /// Leads one job from its slots to its end (protocol-control, J1 to J8).
 ///
@@ -77,6 +69,9 @@ public:
   void recover(recovered_checkpoints found) { checkpoints_.recover(std::move(found)); }
 
   actions start(std::int64_t wall_ms);
+
+  /// Instead of start(): what the job is to go on from cannot be known.
+  actions on_recovery_failed(const std::string& why, std::int64_t wall_ms);
 
   actions on_tick(time_point now, std::int64_t wall_ms);
 

@@ -121,7 +121,7 @@ void worker_core::on(const release& message) {
     if (attempt.slot == message.slot)
       alive.push_back(id);
   for (const auto& id : alive)
-    cancel_attempt(id, attempts_.at(id));
+    cancel_attempt(id, attempts_.at(id), false);
   free_if_empty(message.slot);
 }
 
@@ -148,17 +148,17 @@ void worker_core::on(const cancel& message) {
   if (found == attempts_.end())
     tell(update{.session = session_, .attempt = message.attempt, .state = task_state::canceled});
   else
-    cancel_attempt(found->first, found->second);
+    cancel_attempt(found->first, found->second, message.job_ends);
 }
 
-void worker_core::cancel_attempt(const attempt_id& id, running_attempt& attempt) {
+void worker_core::cancel_attempt(const attempt_id& id, running_attempt& attempt, bool job_ends) {
   if (attempt.state == task_state::deploying)
     return end_attempt(attempt_id{id}, task_state::canceled, {});
   if (attempt.cancel_by)
     return;
   attempt.state = task_state::canceling;
   attempt.cancel_by = now_ + settings_.cancellation_timeout;
-  act(cancel_task{id});
+  act(cancel_task{id, job_ends});
   tell(update{.session = session_, .attempt = id, .state = task_state::canceling});
 }
 
@@ -184,6 +184,10 @@ worker_core::actions worker_core::on_checkpoint_answer(acknowledge_checkpoint an
 }
 
 worker_core::actions worker_core::on_checkpoint_answer(decline_checkpoint answer) {
+  return tell_answer(std::move(answer));
+}
+
+worker_core::actions worker_core::on_checkpoint_answer(data_ended answer) {
   return tell_answer(std::move(answer));
 }
 

@@ -55,6 +55,7 @@ struct run_task {
 /// Make the task end soon. Once for each task.
 struct cancel_task {
   attempt_id attempt;
+  bool job_ends = false; ///< as in cancel
 };
 
 /// To a task: what the coordinator of its job's checkpoints says.
@@ -124,9 +125,11 @@ public:
   /// `running`, or how the task ended. An end means that nothing of the task runs any more.
   actions on_task_state(const attempt_id& attempt, task_state state, task_end end = {});
 
-  /// A task's part in a checkpoint is done, or it cannot do it; the message has all but the session.
+  /// A task's part in a checkpoint is done, or it cannot do it, or its data has ended; the message has all
+  /// but the session.
   actions on_checkpoint_answer(acknowledge_checkpoint answer);
   actions on_checkpoint_answer(decline_checkpoint answer);
+  actions on_checkpoint_answer(data_ended answer);
 
   /// For the next heartbeat.
   void on_task_metrics(const attempt_id& attempt, const task_metrics& metrics,
@@ -195,7 +198,7 @@ private:
   void send_register();
   void send_heartbeat();
   void add_measurements(std::vector<task_report>& tasks);
-  void cancel_attempt(const attempt_id& id, running_attempt& attempt);
+  void cancel_attempt(const attempt_id& id, running_attempt& attempt, bool job_ends);
   void end_attempt(const attempt_id& id, task_state how, task_end end);
   void free_if_empty(std::uint32_t slot);
   void check_deadlines();

@@ -193,11 +193,11 @@ result<std::vector<checkpoint_id>> checkpoint_store::ids_with_metadata() {
   return ids;
 }
 
-result<std::vector<stored_checkpoint>> checkpoint_store::completed() {
+result<std::vector<found_checkpoint>> checkpoint_store::completed() {
   auto ids = ids_with_metadata();
   if (!ids)
     return ids.failure();
-  std::vector<stored_checkpoint> found;
+  std::vector<found_checkpoint> found;
   for (checkpoint_id id : *ids) {
     auto content = read_checkpoint(files_, folders_.of(id));
     if (content)

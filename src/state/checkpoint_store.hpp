@@ -20,7 +20,7 @@
 namespace weir {
 
 /// A checkpoint of which there is metadata.
-struct stored_checkpoint {
+struct found_checkpoint {
   checkpoint_id id = 0;
   result<completed_checkpoint> content; ///< or why it cannot be read: file, byte, reason
 };
@@ -57,6 +57,9 @@ public:
   /// Requires at least next_id().
   result<void> begin(checkpoint_id id);
 
+  /// Goes on with a checkpoint that began before the store was opened again.
+  void resume(checkpoint_id id) { under_way_.insert(id); }
+
   /// To be called while the tasks write: takes two syncs out of the ways of complete() and of the next
   /// begin(). After a failure they do it themselves.
   result<void> settle();
@@ -76,7 +79,7 @@ public:
   result<void> remove_files(std::span<const std::string> paths);
 
   /// All completed ones, the newest first. What it returns survives a power cut.
-  result<std::vector<stored_checkpoint>> completed();
+  result<std::vector<found_checkpoint>> completed();
 
   /// Removes the files that nobody will name: of lower epochs, and of checkpoints that are neither complete
   /// nor under way, unless a completed checkpoint or `keep` names them. Does nothing, and says why, while the

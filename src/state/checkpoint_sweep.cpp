@@ -40,7 +40,7 @@ result<swept_files> checkpoint_store::sweep(std::span<const std::string> keep) {
   auto known = completed();
   if (!known)
     return known.failure();
-  for (const stored_checkpoint& each : *known)
+  for (const found_checkpoint& each : *known)
     if (!each.content)
       return each.content.failure().wrap("no file is removed while it is not known which are needed");
   return sweep_orphans({keep.begin(), keep.end()});

@@ -26,6 +26,9 @@ public:
   virtual void acknowledge(checkpoint_id checkpoint, const snapshot_handle& state,
                            const checkpoint_timings& timings) = 0;
   virtual void decline(checkpoint_id checkpoint, const std::string& reason) = 0;
+
+  /// The sources are at their end: the subtask waits for a checkpoint that has it.
+  virtual void end_data() = 0;
 };
 
 } // namespace weir

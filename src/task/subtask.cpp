@@ -76,6 +76,7 @@ result<void> subtask::make_chain() {
   state.backend = setup_.graph->backend.value_or(state.backend);
   states_.emplace(platform_, std::move(state));
   chain.checkpointed = setup_.checkpoints.has_value();
+  chain.restored = setup_.restored.checkpoint != 0;
   chain.make_states = [this](operator_subtask who) { return make_states(std::move(who)); };
   for (const auto& edge : channels_.edges_in)
     chain.entries.push_back({edge.edge, edge.count});
@@ -288,7 +289,8 @@ void subtask::tell_processing_time() {
 
 void subtask::read_released() {
   for (std::uint32_t in = 0; in < gate_.size(); ++in)
-    note_ready(in);
+    if (in != reading_) // its item is not released yet; it takes its turn when it is
+      note_ready(in);
 }
 
 void subtask::note_dirty() {

@@ -147,6 +147,10 @@ public:
   void on_checkpoint_aborted(checkpoint_id checkpoint);
   void on_snapshot_written(checkpoint_id checkpoint, result<snapshot_handle> written);
 
+  /// The job ends here: sinks commit what is completed and remove what never will be. To be followed by
+  /// close().
+  result<void> discard();
+
   /// The channels in a fixed order.
   [[nodiscard]] std::span<const channel_id> in_channels() const { return channels_.in; }
   [[nodiscard]] std::span<const channel_id> out_channels() const { return channels_.out; }
@@ -224,6 +228,7 @@ private:
   task_channels channels_;
   input_gate gate_;
   std::vector<std::uint32_t> entry_of_channel_; ///< incoming channel to position in channels_.edges_in
+  std::optional<std::uint32_t> reading_;        ///< incoming channel whose item is being handled
   std::uint32_t blocked_channels_ = 0;          ///< outgoing ones that cannot take a batch
   std::vector<out_channel*> out_channels_;
   std::vector<std::unique_ptr<result_partition>> partitions_;
@@ -232,6 +237,7 @@ private:
   std::optional<task_checkpoints> checkpoints_;
   std::deque<std::function<result<void>(task_checkpoints&)>> notices_; ///< of checkpoints, not handled yet
   std::vector<bool> data_ended_;                                       ///< by incoming channel
+  checkpoint_id newest_completed_ = 0; ///< that on_checkpoint_completed told of
   bool outputs_ended_ = false;
   std::vector<source_state> sources_;
   std::uint32_t next_source_ = 0;

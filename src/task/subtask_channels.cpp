@@ -111,7 +111,10 @@ void subtask::read_channel(std::uint32_t in) {
   if (!found)
     return fail_channel(in, found.failure().message());
   if (*found) {
-    if (auto handled = handle(in, item); !handled)
+    reading_ = in;
+    auto handled = handle(in, item);
+    reading_.reset();
+    if (!handled)
       return fail(handled.failure().message());
     channel.release(std::move(item.records));
   }

@@ -1,5 +1,6 @@
 #include "task/subtask.hpp"
 
+#include <algorithm>
 #include <utility>
 
 /// The checkpoint side of a subtask: what the coordinator says is noted, and handled between two batches.
@@ -10,6 +11,7 @@ void subtask::on_trigger(const trigger_checkpoint& trigger) {
 }
 
 void subtask::on_checkpoint_completed(checkpoint_id checkpoint) {
+  newest_completed_ = std::max(newest_completed_, checkpoint);
   notices_.emplace_back([checkpoint](task_checkpoints& to) { return to.on_completed(checkpoint); });
 }
 
@@ -22,6 +24,15 @@ void subtask::on_snapshot_written(checkpoint_id checkpoint, result<snapshot_hand
     to.on_written(checkpoint, written);
     return {};
   });
+}
+
+result<void> subtask::discard() {
+  if (!checkpoints_ || failure_)
+    return {};
+  // Its notice may not have been handled.
+  if (auto committed = checkpoints_->on_completed(newest_completed_); !committed)
+    return committed;
+  return chain_->discard();
 }
 
 void subtask::handle_notices() {
@@ -44,7 +55,11 @@ result<void> subtask::tell_checkpoints(const std::function<result<void>(task_che
 }
 
 void subtask::end_outputs() {
-  if (!checkpoints_ || outputs_ended_ || !checkpoints_->may_finish())
+  if (!checkpoints_ || outputs_ended_)
+    return;
+  if (chain_->ended())
+    checkpoints_->on_data_ended();
+  if (!checkpoints_->may_finish())
     return;
   outputs_ended_ = true;
   for (auto& partition : partitions_)

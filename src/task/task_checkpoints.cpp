@@ -112,13 +112,29 @@ void task_checkpoints::on_written(checkpoint_id checkpoint, const result<snapsho
   if (written && !done.aborted) {
     done.timings.async_ms = ms_since(done.begun);
     acknowledged_.insert(checkpoint);
-    return around_.transport.acknowledge(checkpoint, *written, done.timings);
+    around_.transport.acknowledge(checkpoint, *written, done.timings);
+  } else {
+    around_.chain.abandon(checkpoint);
+    if (written)
+      around_.transport.discard_snapshot(*written);
+    else if (!done.aborted)
+      around_.transport.decline(checkpoint, written.failure().message());
   }
-  around_.chain.abandon(checkpoint);
-  if (written)
-    around_.transport.discard_snapshot(*written);
-  else if (!done.aborted)
-    around_.transport.decline(checkpoint, written.failure().message());
+  tell_end();
+}
+
+void task_checkpoints::on_data_ended() {
+  data_ended_ = true;
+  tell_end();
+}
+
+/// Behind the acknowledgement of what was frozen before the end: the coordinator takes the checkpoints that
+/// are not acknowledged then for those that have it.
+void task_checkpoints::tell_end() {
+  if (!data_ended_ || end_told_ || writing_ || has_end_ || around_.chain.sources() == 0)
+    return;
+  end_told_ = true;
+  around_.transport.end_data();
 }
 
 result<void> task_checkpoints::on_completed(checkpoint_id checkpoint) {
@@ -134,8 +150,10 @@ result<void> task_checkpoints::on_completed(checkpoint_id checkpoint) {
 
 result<void> task_checkpoints::on_aborted(checkpoint_id checkpoint) {
   aligner_.on_aborted(checkpoint);
-  if (has_end_ == checkpoint)
+  if (has_end_ == checkpoint) {
     has_end_.reset(); // the next one has the end
+    tell_end();
+  }
   if (writing_ && writing_->checkpoint == checkpoint)
     writing_->aborted = true;
   else if (acknowledged_.erase(checkpoint) > 0)

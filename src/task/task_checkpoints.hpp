@@ -47,8 +47,8 @@ public:
   result<void> on_aborted(checkpoint_id checkpoint);
   void on_written(checkpoint_id checkpoint, const result<snapshot_handle>& written);
 
-  /// All records and results of the chain have gone to the outputs.
-  void on_data_ended() { data_ended_ = true; }
+  /// All records and results of the chain have gone to the outputs. Idempotent.
+  void on_data_ended();
 
   [[nodiscard]] bool is_blocked(std::uint32_t channel) const { return aligner_.is_blocked(channel); }
   [[nodiscard]] bool sources_blocked() const { return aligner_.is_blocked(sources_); }
@@ -67,6 +67,7 @@ private:
   };
 
   void note_first_barrier();
+  void tell_end();
   result<void> take(const std::optional<barrier>& due);
   [[nodiscard]] std::uint64_t ms_since(time_point then) const;
 
@@ -80,6 +81,7 @@ private:
   std::set<checkpoint_id> acknowledged_; ///< and neither completed nor aborted
   checkpoint_id completed_;
   bool data_ended_ = false;
+  bool end_told_ = false;
   std::optional<checkpoint_id> has_end_; ///< the first that was taken after the end of the data
   bool final_ = false;
 };

@@ -85,6 +85,14 @@ struct data_ended {
   bool operator==(const data_ended&) const = default;
 };
 
+/// How a task takes part in the checkpoints of its job.
+struct checkpoint_plan {
+  std::string dir; ///< the job's folder is in it, on storage that all nodes see
+  bool exactly_once = true;
+  bool incremental = false;
+  bool operator==(const checkpoint_plan&) const = default;
+};
+
 /// The state one operator begins with: for each subtask it had, the files of its chain of snapshots, the full
 /// one first.
 struct restored_operator {

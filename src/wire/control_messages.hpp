@@ -197,12 +197,14 @@ struct deploy {
   std::vector<producer_location> producers;
   std::vector<consumer_reference> consumers;
   restored_state restored;
+  std::optional<checkpoint_plan> checkpoints; ///< empty: the job takes none
   bool operator==(const deploy&) const = default;
 };
 
 struct cancel {
   session_id session;
   attempt_id attempt;
+  bool job_ends = false; ///< what was not committed never will be: sinks remove it
   bool operator==(const cancel&) const = default;
 };
 
@@ -301,6 +303,6 @@ using control_message =
                  offer, accept, reject, allocation_gone, release, deploy, cancel, update, fetch_blob,
                  blob_chunk, open_channel, channel_opened, channel_not_yet, channel_gone, channel_credit,
                  close_channel, ping, pong, trigger_checkpoint, checkpoint_completed, checkpoint_aborted,
-                 acknowledge_checkpoint, decline_checkpoint>;
+                 acknowledge_checkpoint, decline_checkpoint, data_ended>;
 
 } // namespace weir

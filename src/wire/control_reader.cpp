@@ -64,6 +64,10 @@ static deploy read(Deploy::Reader from, untrusted_parts& parts) {
     return consumer_reference{read(consumer.getAttempt()), consumer.getEdge()};
   });
   message.restored = read(from.getRestored(), parts);
+  if (from.hasCheckpoints()) {
+    auto plan = from.getCheckpoints();
+    message.checkpoints = {parts.text(plan.getDir()), plan.getExactlyOnce(), plan.getIncremental()};
+  }
   return message;
 }
 
@@ -128,7 +132,7 @@ static control_message read(Control::Reader from, untrusted_parts& parts) {
     return read(from.getDeploy(), parts);
   case Control::CANCEL: {
     auto message = from.getCancel();
-    return cancel{read(message.getSession()), read(message.getAttempt())};
+    return cancel{read(message.getSession()), read(message.getAttempt()), message.getJobEnds()};
   }
   case Control::UPDATE:
     return read(from.getUpdate(), parts);
@@ -189,6 +193,10 @@ static control_message read(Control::Reader from, untrusted_parts& parts) {
     auto declined = read_about<decline_checkpoint>(message);
     declined.reason = parts.text(message.getReason());
     return declined;
+  }
+  case Control::DATA_ENDED: {
+    auto message = from.getDataEnded();
+    return data_ended{read(message.getSession()), read(message.getAttempt())};
   }
   }
   // Not a default label, so that the compiler names a kind that is missing above.

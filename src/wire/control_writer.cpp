@@ -107,12 +107,19 @@ struct control_writer {
     write_list(message.initProducers(count(from.producers)), from.producers);
     write_list(message.initConsumers(count(from.consumers)), from.consumers);
     write(message.initRestored(), from.restored);
+    if (from.checkpoints) {
+      auto plan = message.initCheckpoints();
+      plan.setDir(text(from.checkpoints->dir));
+      plan.setExactlyOnce(from.checkpoints->exactly_once);
+      plan.setIncremental(from.checkpoints->incremental);
+    }
   }
 
   void operator()(const cancel& from) {
     auto message = to.initCancel();
     write(message.initSession(), from.session);
     write(message.initAttempt(), from.attempt);
+    message.setJobEnds(from.job_ends);
   }
 
   void operator()(const update& from) {
@@ -204,6 +211,12 @@ struct control_writer {
     auto message = to.initDeclineCheckpoint();
     write_about(message, from);
     message.setReason(text(from.reason));
+  }
+
+  void operator()(const data_ended& from) {
+    auto message = to.initDataEnded();
+    write(message.initSession(), from.session);
+    write(message.initAttempt(), from.attempt);
   }
 };
 

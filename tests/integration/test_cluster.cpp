@@ -2,6 +2,7 @@
 
 #include <httplib.h>
 
+#include <csignal>
 #include <stdexcept>
 #include <utility>
 
@@ -63,9 +64,9 @@ std::string submitted_job(const std::string& output) {
   return output.substr(begin + said.size(), digits);
 }
 
-test_cluster::test_cluster(cluster_options options)
-    : options_{std::move(options)}, master_{node_command("master"), {{"TMPDIR", folder_.path().string()}}} {
-  std::string ready = master_.wait_for_line("weir-node master ready");
+test_cluster::test_cluster(cluster_options options) : options_{std::move(options)} {
+  std::string ready =
+      masters_.emplace_back(start_node(node_command("master"))).wait_for_line("weir-node master ready");
   rest_address_ = field(ready, "rest");
   rpc_address_ = field(ready, "rpc");
   for (unsigned i = 0; i < options_.workers; ++i)
@@ -91,8 +92,24 @@ process& test_cluster::add_worker(const std::vector<std::string>& more_arguments
   auto command = node_command("worker");
   command.push_back("--master=" + rpc_address_);
   command.insert(command.end(), more_arguments.begin(), more_arguments.end());
-  return workers_.emplace_back(command,
-                               std::map<std::string, std::string>{{"TMPDIR", folder_.path().string()}});
+  return workers_.emplace_back(start_node(command));
+}
+
+process test_cluster::start_node(std::vector<std::string> command) const {
+  return process{std::move(command), {{"TMPDIR", folder_.path().string()}}};
+}
+
+void test_cluster::restart_master() {
+  master().signal(SIGKILL);
+  master().wait();
+  auto command = node_command("master");
+  auto port_of = [](const std::string& address) { return address.substr(address.rfind(':') + 1); };
+  for (const std::string& setting :
+       {"rest.port=" + port_of(rest_address_), "jobmanager.rpc.port=" + port_of(rpc_address_)}) {
+    command.push_back("-D");
+    command.push_back(setting);
+  }
+  masters_.emplace_back(start_node(std::move(command))).wait_for_line("weir-node master ready");
 }
 
 process test_cluster::start_run(const std::vector<std::string>& options, const std::string& library,

@@ -43,10 +43,12 @@ class test_cluster {
 public:
   explicit test_cluster(cluster_options options = {});
 
-  [[nodiscard]] process& master() { return master_; }
+  [[nodiscard]] process& master() { return masters_.back(); }
   [[nodiscard]] process& worker(std::size_t number) { return workers_.at(number); }
   /// Starts one more worker, without waiting for it to register.
   process& add_worker(const std::vector<std::string>& more_arguments = {});
+  /// Kills the master as a power cut would, and starts another one at the same addresses.
+  void restart_master();
 
   [[nodiscard]] const std::string& rest_address() const { return rest_address_; } ///< host:port
   [[nodiscard]] const std::string& rpc_address() const { return rpc_address_; }
@@ -89,11 +91,12 @@ public:
 
 private:
   [[nodiscard]] std::vector<std::string> node_command(const std::string& role) const;
+  process start_node(std::vector<std::string> command) const;
 
   cluster_options options_;
   temporary_folder folder_;
-  process master_;
-  std::deque<process> workers_; // before master_ is destroyed, and with addresses that stay
+  std::deque<process> masters_; // all that there were
+  std::deque<process> workers_; // before masters_ is destroyed, and with addresses that stay
   std::string rest_address_;
   std::string rpc_address_;
 };

@@ -10,6 +10,7 @@
 #include <caf/actor_system.hpp>
 #include <caf/send.hpp>
 
+#include <atomic>
 #include <cstdio>
 #include <filesystem>
 
@@ -27,9 +28,15 @@ int run_master(platform& environment, const configuration& settings, const termi
     return exit_failed;
   }
   int exit_code = exit_done;
+  std::atomic<bool> is_superseded{false};
   {
-    auto master = actors::start_master(system, environment, settings, *network,
-                                       actors::epoch_from_wall_time(environment));
+    auto master =
+        actors::start_master(system, environment, settings, *network,
+                             actors::epoch_from_wall_time(environment), [&](const std::string& why) {
+                               print_error("weir-node", "another master leads this cluster: " + why);
+                               is_superseded = true;
+                               termination::request();
+                             });
     if (!master) {
       print_error("weir-node", master.failure().message());
       exit_code = exit_failed;
@@ -47,6 +54,8 @@ int run_master(platform& environment, const configuration& settings, const termi
         std::fflush(stdout);
         end.wait();
         log::node.info("shutting down");
+        if (is_superseded)
+          exit_code = exit_failed;
         (*rest)->stop();
       }
       (*master)->stop();

@@ -1,6 +1,7 @@
 #include "built_job.hpp"
 
 #include "base/hash.hpp"
+#include "base/options.hpp"
 #include "dataflow/job_code.hpp"
 #include "dataflow/job_library.hpp"
 
@@ -12,10 +13,12 @@
 namespace weir::tools {
 namespace {
 
-/// Settings that shape the graph; the workers must have the same ones, so they travel with the job.
-bool shapes_graph(std::string_view key) {
-  return key.starts_with("pipeline.") || key.starts_with("execution.") || key == "parallelism.default" ||
-         key == "state.backend.type";
+/// Settings of the job: those that shape its graph, which the workers must have as well, and those by which
+/// the master leads it.
+bool is_of_job(std::string_view key) {
+  return key.starts_with("pipeline.") || key.starts_with("execution.") ||
+         key.starts_with("restart-strategy.") || key == options::failover_strategy.key ||
+         key == options::parallelism_default.key || key == options::state_backend_type.key;
 }
 
 } // namespace
@@ -38,7 +41,7 @@ result<built_job> build_job(const command_context& with, const job_request& requ
   spec.arguments = with.job_arguments;
   spec.parallelism = request.parallelism;
   for (const auto& [key, value] : with.settings.values())
-    if (shapes_graph(key))
+    if (is_of_job(key))
       spec.configuration.emplace(key, value);
 
   auto options = compile_options_of(spec);

@@ -32,7 +32,7 @@ struct dispatcher_at_work {
   }
   void run(job_id id = job) {
     submit(id);
-    core.on_claimed(id, true);
+    core.on_claimed(id, true, 0);
     REQUIRE(all<start_job>(stored(record_state::submitted, id)).size() == 1);
   }
   void finish(job_id id, std::string result = "") {
@@ -56,7 +56,7 @@ TEST_CASE_FIXTURE(dispatcher_at_work, "a submission is answered and started only
   REQUIRE(all<claim_library>(out).size() == 1);
   CHECK(out.size() == 1);
   CHECK(core.summaries().empty());
-  out = core.on_claimed(job, true);
+  out = core.on_claimed(job, true, 0);
   REQUIRE(all<store_record>(out).size() == 1);
   CHECK(all<store_record>(out)[0].record.state == record_state::submitted);
   CHECK(out.size() == 1);
@@ -70,7 +70,7 @@ TEST_CASE_FIXTURE(dispatcher_at_work, "a submission is answered and started only
 TEST_CASE_FIXTURE(dispatcher_at_work, "a submission that is tried again starts nothing") {
   submit();
   CHECK(submit().empty()); // answered together with the first
-  core.on_claimed(job, true);
+  core.on_claimed(job, true, 0);
   CHECK(submit().empty());
   CHECK(all<start_job>(stored(record_state::submitted)).size() == 1);
   auto again = submit();
@@ -86,7 +86,7 @@ TEST_CASE_FIXTURE(dispatcher_at_work, "a submission that is tried again starts n
 
 TEST_CASE_FIXTURE(dispatcher_at_work, "a submission without its library is refused and can be tried again") {
   submit();
-  auto out = core.on_claimed(job, false);
+  auto out = core.on_claimed(job, false, 0);
   REQUIRE(all<answer_submit>(out).size() == 1);
   CHECK(all<answer_submit>(out)[0].answer.failure().code() == errc::not_found);
   CHECK(all<answer_submit>(out)[0].answer.failure().message().find("words.so") != std::string::npos);
@@ -110,7 +110,7 @@ TEST_CASE_FIXTURE(dispatcher_at_work, "a cancel is answered and done only when i
 TEST_CASE_FIXTURE(dispatcher_at_work, "a cancel that overtakes the submission cancels what it starts") {
   submit();
   CHECK(core.on_cancel(job).empty());
-  core.on_claimed(job, true);
+  core.on_claimed(job, true, 0);
   auto out = stored(record_state::submitted);
   REQUIRE(all<store_record>(out).size() == 1);
   CHECK(all<store_record>(out)[0].record.state == record_state::cancel_requested);

@@ -83,7 +83,7 @@ inline std::set<std::string> files_of_listed(checkpoint_store& store, file_syste
   std::set<std::string> paths;
   auto listed = store.completed();
   REQUIRE_MESSAGE(listed, listed.failure().message());
-  for (const stored_checkpoint& each : *listed) {
+  for (const found_checkpoint& each : *listed) {
     REQUIRE_MESSAGE(each.content, each.content.failure().message());
     CHECK(each.content->id == each.id);
     auto complete = check_snapshot_files(disk, *each.content);
@@ -99,7 +99,8 @@ inline std::set<std::string> files_of_listed(checkpoint_store& store, file_syste
 
 inline std::vector<checkpoint_id> ids_listed(checkpoint_store& store) {
   std::vector<checkpoint_id> ids;
-  for (const stored_checkpoint& each : *store.completed())
+  auto completed = store.completed();
+  for (const found_checkpoint& each : *completed)
     ids.push_back(each.id);
   return ids;
 }

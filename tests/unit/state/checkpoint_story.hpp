@@ -58,10 +58,12 @@ private:
     }
     chain_.clear();
     retained_.clear();
-    if (store_)
-      for (const auto& each : *store_->completed())
+    if (store_) {
+      auto completed = store_->completed();
+      for (const auto& each : *completed)
         if (each.content)
           retained_.emplace(each.id, *each.content);
+    }
     return store_ != nullptr;
   }
 

@@ -52,12 +52,14 @@ struct noting_checkpoints final : checkpoint_transport {
   void decline(checkpoint_id checkpoint, const std::string& reason) override {
     declined.emplace_back(checkpoint, reason);
   }
+  void end_data() override { ++ends; }
 
   std::vector<snapshot_head> heads;
   std::map<checkpoint_id, std::string> written;
   std::vector<std::string> discarded;
   std::vector<std::pair<checkpoint_id, std::string>> acknowledged;
   std::vector<std::pair<checkpoint_id, std::string>> declined;
+  int ends = 0;
 };
 
 struct checkpointed : in_the_middle {

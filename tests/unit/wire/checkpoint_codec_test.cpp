@@ -25,7 +25,7 @@ completed_checkpoint small_checkpoint() {
   vertex.subtasks.resize(2);
   vertex.subtasks[0].chain = {{home + "/shared/a", 100, 0, 300}, {home + "/shared/b", 10, 5, 30}};
   vertex.subtasks[1].chain = {{home + "/chk-7/c", 100, 0, 300}};
-  vertex.subtasks[1].progress = subtask_progress::ended;
+  vertex.subtasks[1].progress = subtask_progress::finished;
   return checkpoint;
 }
 
