@@ -19,8 +19,7 @@ enum CheckpointKind {
 enum SubtaskProgress {
   # In the order of weir::subtask_progress.
   running @0;
-  ended @1;
-  finished @2;
+  finished @1;
 }
 
 struct SnapshotFile {

@@ -3,7 +3,6 @@
 #include "state_fixtures.hpp"
 #include "workloads.hpp"
 
-#include <malloc.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -115,7 +114,6 @@ std::uint64_t in_child(const std::function<std::uint64_t()>& work) {
   if (child < 0)
     throw std::runtime_error{"cannot fork"};
   if (child == 0) {
-    ::malloc_trim(0);
     std::uint64_t result = work();
     ::_exit(::write(ends[1], &result, sizeof result) == sizeof result ? 0 : 1);
   }

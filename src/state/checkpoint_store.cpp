@@ -141,7 +141,7 @@ result<void> checkpoint_store::complete(const completed_checkpoint& checkpoint) 
 
 void checkpoint_store::abandon(checkpoint_id id) {
   under_way_.erase(id);
-  remove_if_empty(id);
+  (void)remove_if_empty(id);
 }
 
 result<void> checkpoint_store::drop(checkpoint_id id) {
@@ -150,7 +150,7 @@ result<void> checkpoint_store::drop(checkpoint_id id) {
   if (auto removed = note(fence_->remove(folders_.metadata(id))); !removed)
     return removed;
   forget(id);
-  remove_if_empty(id);
+  (void)remove_if_empty(id);
   return {};
 }
 
@@ -164,14 +164,22 @@ result<void> checkpoint_store::remove_files(std::span<const std::string> paths) 
     if (auto removed = note(fence_->discard(path)); !removed && first)
       first = removed;
     if (auto id = read_checkpoint_folder_name(name_of(folder_of(path))))
-      remove_if_empty(*id);
+      (void)remove_if_empty(*id);
   }
   return first;
 }
 
-void checkpoint_store::remove_if_empty(checkpoint_id id) {
-  if (!under_way_.contains(id))
-    (void)files_.remove_folder(folders_.of(id)); // what is left in it is for a sweep
+/// What is left in the folder is for a sweep.
+result<void> checkpoint_store::remove_if_empty(checkpoint_id id) {
+  // That of a master after this one may be empty, and needed.
+  if (under_way_.contains(id) || id >= next_id_)
+    return {};
+  return remove_if_empty(folders_.of(id));
+}
+
+result<void> checkpoint_store::remove_if_empty(const std::string& folder) {
+  auto removed = files_.remove_folder(folder);
+  return removed || removed.failure().code() == errc::already_exists ? result<void>{} : removed;
 }
 
 result<std::vector<checkpoint_id>> checkpoint_store::ids_with_metadata() {

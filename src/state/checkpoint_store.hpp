@@ -106,7 +106,8 @@ private:
   void forget(checkpoint_id id);
   result<std::vector<checkpoint_id>> ids_with_metadata();
   [[nodiscard]] bool is_removable(const std::string& path) const;
-  void remove_if_empty(checkpoint_id id);
+  result<void> remove_if_empty(checkpoint_id id);
+  result<void> remove_if_empty(const std::string& folder);
   result<swept_files> sweep_orphans(const std::set<std::string>& keep);
   result<void> sweep_folder(const std::string& folder, std::optional<checkpoint_id> of,
                             const std::set<std::string>& keep, swept_files& swept);

@@ -56,7 +56,8 @@ result<swept_files> checkpoint_store::sweep_orphans(const std::set<std::string>&
     if (auto id = read_checkpoint_folder_name(name); id && entry.is_folder) {
       if (auto done = sweep_folder(entry.path, *id, keep, swept); !done)
         return done.failure();
-      remove_if_empty(*id);
+      if (auto removed = remove_if_empty(*id); !removed)
+        return removed.failure();
     } else if (entry.path == folders_.shared()) {
       if (auto done = sweep_folder(entry.path, std::nullopt, keep, swept); !done)
         return done.failure();
@@ -128,7 +129,8 @@ result<void> checkpoint_store::remove_completed() {
 
 result<void> checkpoint_store::remove_bookkeeping() {
   for (const std::string& folder : {folders_.shared(), folders_.task_owned()})
-    (void)files_.remove_folder(folder); // unless something is in it
+    if (auto removed = remove_if_empty(folder); !removed)
+      return removed;
   auto entries = files_.list(folders_.job());
   if (!entries)
     return entries.failure();

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::string_view name_begin = "weir-state-";
 constexpr std::string_view lock_end = ".lock";
+constexpr int lock_tries = 10;
 
 bool is_lock(std::string_view path) {
   std::string_view name = path.substr(path.rfind('/') + 1);
@@ -24,10 +25,17 @@ result<std::unique_ptr<leveldb_folder>> leveldb_folder::create(platform& system,
   auto& files = system.files();
   if (auto made = files.create_folders(parent); !made)
     return made.failure();
-  char number[17];
-  std::snprintf(number, sizeof number, "%016llx", static_cast<unsigned long long>(system.random().next()));
-  std::string path = parent + "/" + std::string{name_begin} + number;
-  auto lock = files.lock(path + std::string{lock_end});
+  std::string path;
+  auto lock_new_name = [&] {
+    char number[17];
+    std::snprintf(number, sizeof number, "%016llx", static_cast<unsigned long long>(system.random().next()));
+    path = parent + "/" + std::string{name_begin} + number;
+    return files.lock(path + std::string{lock_end});
+  };
+  // Another process that looks for leftovers takes a lock for a moment to see whether it is free.
+  auto lock = lock_new_name();
+  for (int tries = 1; !lock && lock.failure().code() == errc::unavailable && tries < lock_tries; ++tries)
+    lock = lock_new_name();
   if (!lock)
     return lock.failure();
   // From here on the destructor cleans up.

@@ -66,8 +66,9 @@ struct job_details {
   std::vector<failure_record> failures;              ///< newest first, at most `web.exception-history-size`
   /// What keeps it from going on, as a sentence: "2 of 4 slots are missing"; else empty.
   std::string waiting_for;
-  std::shared_ptr<const checkpoint_overview> checkpoints; ///< of a job that takes some, while its master lives
-  std::vector<task_result> results;                       ///< of a finished job, all subtasks put together
+  std::shared_ptr<const checkpoint_overview>
+      checkpoints;                  ///< of a job that takes some, while its master lives
+  std::vector<task_result> results; ///< of a finished job, all subtasks put together
   bool results_dropped = false; ///< `jobstore.cache-size` had no room for results and measurements any more
 };
 

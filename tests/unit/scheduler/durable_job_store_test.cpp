@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 
 using namespace weir;
 using simulation::fault_at;
@@ -105,10 +106,10 @@ std::vector<states> states_of_story() {
 
 /// Plays the story; returns behind how many changes the last one stands that has landed.
 std::size_t play(master_life& master) {
-  std::size_t landed = 0;
+  auto landed = std::make_shared<std::size_t>(0); // writes that failed are done when nobody waits any more
   for (std::size_t i = 0; i < story.size(); ++i)
-    story[i](*master.store, [&landed, i] { landed = i + 1; });
-  return landed;
+    story[i](*master.store, [landed, i] { *landed = i + 1; });
+  return *landed;
 }
 
 } // namespace

@@ -31,7 +31,8 @@ struct new_master {
     REQUIRE(store->sweep({}));
     files.insert(pending.path);
     CHECK(files_on(disk) == files);
-    CHECK(store->complete(checkpoint_files::checkpoint(under_way, {pending}, {})));
+    auto completed = store->complete(checkpoint_files::checkpoint(under_way, {pending}, {}));
+    CHECK_MESSAGE(completed, (completed ? "" : completed.failure().message()));
     CHECK(store->end(checkpoint_store::end_of_job::remove));
     CHECK(disk.tree() == std::vector<std::string>{"cp/"});
   }

@@ -100,7 +100,8 @@ TEST_CASE_FIXTURE(store_fixture, "ids go on behind what is there even when their
   REQUIRE(store->begin(8));
   task_file(8, 0, true);
   store->abandon(8);
-  for (const auto& entry : *disk.list(folders.job()))
+  auto entries = disk.list(folders.job());
+  for (const auto& entry : *entries)
     if (name_of(entry.path).starts_with(".next-"))
       REQUIRE(disk.remove(entry.path));
   reopen(2);

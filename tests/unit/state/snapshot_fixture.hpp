@@ -19,7 +19,10 @@ namespace weir::testing {
 struct snapshot_fixture {
   class memory_platform final : public platform {
   public:
-    memory_platform() { REQUIRE(files_.create_folders("snapshots")); }
+    memory_platform() {
+      for (const char* folder : {"real", "snapshots"})
+        REQUIRE(files_.create_folders(folder));
+    }
     weir::clock& clock() override { return system_->clock(); }
     randomness& random() override { return system_->random(); }
     file_system& files() override { return files_; }

@@ -60,7 +60,7 @@ public:
       vertex.subtasks.resize(1 + below(4));
       vertex.max_parallelism = static_cast<std::uint32_t>(vertex.subtasks.size() + below(100));
       for (auto& subtask : vertex.subtasks) {
-        subtask.progress = static_cast<weir::subtask_progress>(below(3));
+        subtask.progress = static_cast<weir::subtask_progress>(below(2));
         subtask.chain.resize(below(4));
         for (auto& file : subtask.chain) {
           fill(file.size), fill(file.written);
@@ -163,6 +163,12 @@ private:
       values.push_back(filled<T>());
   }
 
+  template <class T>
+  void fill(std::optional<T>& value) {
+    if (below(2) == 0)
+      value = filled<T>();
+  }
+
   template <class Key, class Value>
   void fill(std::map<Key, Value>& values) {
     for (std::uint64_t i = below(5); i != 0; --i)
@@ -232,10 +238,13 @@ private:
     } else if constexpr (fields_of<T>() == 7) {
       auto& [a, b, c, d, e, f, g] = value;
       all(a, b, c, d, e, f, g);
-    } else {
-      static_assert(fields_of<T>() == 8, "one more case for a message that has grown");
+    } else if constexpr (fields_of<T>() == 8) {
       auto& [a, b, c, d, e, f, g, h] = value;
       all(a, b, c, d, e, f, g, h);
+    } else {
+      static_assert(fields_of<T>() == 9, "one more case for a message that has grown");
+      auto& [a, b, c, d, e, f, g, h, i] = value;
+      all(a, b, c, d, e, f, g, h, i);
     }
   }
 
