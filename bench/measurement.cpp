@@ -50,9 +50,8 @@ std::uint64_t measure(const std::function<run()>& loop, quantity kind, side& int
   run done = loop();
   wall = now() - wall;
   cpu = cpu_seconds() - cpu + done.cpu_seconds_elsewhere;
-  if (done.seconds > 0)
-    wall = done.seconds;
-  into.values.push_back(kind == quantity::rate ? done.amount / wall : done.amount);
+  double measured = done.seconds > 0 ? done.seconds : wall;
+  into.values.push_back(kind == quantity::rate ? done.amount / measured : done.amount);
   into.wall_seconds.push_back(wall);
   into.cpu_seconds.push_back(cpu);
   return done.checksum;

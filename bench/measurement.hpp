@@ -11,9 +11,9 @@ namespace bench {
 /// The runs of one side of a case.
 struct side {
   std::string name;
-  std::vector<double> values;      ///< the case's unit, one a round
-  std::vector<double> cpu_seconds; ///< of all processes that took part, one a round
-  std::vector<double> wall_seconds;
+  std::vector<double> values;       ///< the case's unit, one a round
+  std::vector<double> cpu_seconds;  ///< of all processes that took part, one a round
+  std::vector<double> wall_seconds; ///< of whole calls, as the processor time is
 
   [[nodiscard]] double median() const;
   [[nodiscard]] std::pair<double, double> range() const;

@@ -19,6 +19,7 @@ const std::vector<bench_entry>& all_benches() {
       {"state_leveldb", leveldb_cases},
       {"state_growth", state_growth_cases},
       {"state_memory", state_memory_cases},
+      {"checkpoint_overhead", checkpoint_overhead_cases},
   };
   return all;
 }

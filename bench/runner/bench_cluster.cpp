@@ -53,7 +53,8 @@ bench_cluster::bench_cluster() : platform_{weir::make_system_platform()} {
   cluster_ = required(weir::actors::local_cluster::start(*platform_, settings));
 }
 
-run bench_cluster::run_job(const std::string& job, const std::vector<std::string>& arguments, double amount) {
+run bench_cluster::run_job(const std::string& job, const std::vector<std::string>& arguments, double amount,
+                           const std::map<std::string, std::string>& settings) {
   const std::string path = BENCH_JOBS;
   auto library = required(weir::job_library::load(*platform_, path));
   auto bytes = required(platform_->files().read_all(path, weir::job_library_bytes_max));
@@ -65,6 +66,7 @@ run bench_cluster::run_job(const std::string& job, const std::vector<std::string
   submission.spec.function = job;
   submission.spec.arguments = arguments;
   submission.spec.parallelism = 1;
+  submission.spec.configuration = settings;
   auto code = required(library->build(submission.spec));
   auto graph = required(weir::compile(*code, required(weir::compile_options_of(submission.spec))));
   submission.spec.fingerprint = weir::fingerprint(graph);
@@ -81,10 +83,11 @@ run bench_cluster::run_job(const std::string& job, const std::vector<std::string
 }
 
 bench_case case_with_job(const std::shared_ptr<bench_cluster>& cluster, const std::string& job,
-                         const std::vector<std::string>& arguments, double amount) {
+                         const std::vector<std::string>& arguments, double amount,
+                         const std::map<std::string, std::string>& settings) {
   bench_case made;
   made.unit = "records/s";
-  made.weir = [=] { return cluster->run_job(job, arguments, amount); };
+  made.weir = [=] { return cluster->run_job(job, arguments, amount, settings); };
   return made;
 }
 

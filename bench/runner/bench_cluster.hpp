@@ -6,6 +6,7 @@
 #include "base/configuration.hpp"
 #include "base/platform.hpp"
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,9 +20,9 @@ public:
   bench_cluster();
 
   /// Runs a job to its end; `amount` is what it handles, in all or in the time that it measures itself
-  /// (measured_ms_name). Throws std::runtime_error with the cause when it
-  /// fails.
-  run run_job(const std::string& job, const std::vector<std::string>& arguments, double amount);
+  /// (measured_ms_name). `settings`: the job's own. Throws std::runtime_error with the cause when it fails.
+  run run_job(const std::string& job, const std::vector<std::string>& arguments, double amount,
+              const std::map<std::string, std::string>& settings = {});
 
 private:
   std::unique_ptr<weir::platform> platform_;
@@ -30,6 +31,7 @@ private:
 
 /// A case of records a second whose job runs on `cluster`; name, limit and target are still missing.
 bench_case case_with_job(const std::shared_ptr<bench_cluster>& cluster, const std::string& job,
-                         const std::vector<std::string>& arguments, double amount);
+                         const std::vector<std::string>& arguments, double amount,
+                         const std::map<std::string, std::string>& settings = {});
 
 } // namespace bench

@@ -21,6 +21,7 @@ std::vector<bench_case> keyed_sum_state_cases(const bench_settings& settings);
 std::vector<bench_case> map_filter_sum_cases(const bench_settings& settings);
 std::vector<bench_case> tumbling_cases(const bench_settings& settings);
 std::vector<bench_case> sliding_cases(const bench_settings& settings);
+std::vector<bench_case> checkpoint_overhead_cases(const bench_settings& settings);
 
 /// Jobs on a master and two workers, each a process of its own.
 std::vector<bench_case> exchange_cases(const bench_settings& settings);

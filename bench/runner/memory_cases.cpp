@@ -18,7 +18,7 @@ namespace bench {
 namespace {
 
 constexpr std::uint64_t hashmap_budget = 512 << 20;
-constexpr std::uint64_t leveldb_budget = 128 << 20;
+constexpr std::uint64_t leveldb_budget = 32 << 20;
 
 struct size_range {
   std::size_t least;

@@ -213,3 +213,52 @@ TEST_CASE("the memory store gives back what was put last, and says when it lande
   store->remove(job);
   CHECK(store->all().empty());
 }
+
+TEST_CASE_FIXTURE(dispatcher_at_work,
+                  "a master that starts goes on with the jobs that had not ended, each with its library") {
+  job_record running{.id = job, .spec = {.library_hash = "aa"}, .graph = line_of({{"source", 1}})};
+  job_record canceled = running, done = running;
+  canceled.id = job_numbered(2);
+  canceled.state = record_state::cancel_requested;
+  done.id = job_numbered(3);
+  done.state = record_state::ended;
+  done.end = std::make_shared<const job_details>(
+      job_details{.summary = {.id = done.id, .name = "line", .state = job_state::finished}});
+  auto out = core.recover({running, canceled, done}, now, 9'000);
+  CHECK(all<claim_library>(out).size() == 2);
+  CHECK(out.size() == 2);
+  CHECK(core.summaries().size() == 3);
+  REQUIRE(core.end_of(done.id));
+
+  // The same id is the same job: the client that had no answer tries again.
+  CHECK(all<answer_submit>(submit()).size() == 1);
+
+  out = core.on_claimed(job, true, 9'000);
+  CHECK(all<start_job>(out).size() == 1);
+  CHECK(out.size() == 1);
+  out = core.on_claimed(canceled.id, true, 9'000);
+  CHECK(all<start_job>(out).size() == 1);
+  CHECK(all<cancel_running_job>(out).size() == 1);
+}
+
+TEST_CASE_FIXTURE(dispatcher_at_work, "a job whose library is gone when its master starts again has failed") {
+  core.recover({{.id = job, .spec = {.library_name = "words.so"}, .graph = line_of({{"source", 1}})}}, now,
+               9'000);
+  auto out = core.on_claimed(job, false, 9'000);
+  CHECK(all<start_job>(out).empty());
+  REQUIRE(all<store_record>(out).size() == 1);
+  const auto& end = *all<store_record>(out)[0].record.end;
+  CHECK(end.summary.state == job_state::failed);
+  CHECK(end.failures[0].cause.find("words.so") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(dispatcher_at_work,
+                  "a cancel that comes while a job is being recovered follows its start") {
+  core.recover({{.id = job, .graph = line_of({{"source", 1}})}}, now, 9'000);
+  auto out = core.on_cancel(job);
+  REQUIRE(all<store_record>(out).size() == 1);
+  out = stored(record_state::cancel_requested);
+  CHECK(all<cancel_running_job>(out).empty());
+  out = core.on_claimed(job, true, 9'000);
+  CHECK(all<cancel_running_job>(out).size() == 1);
+}
