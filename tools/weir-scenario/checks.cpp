@@ -56,6 +56,12 @@ public:
   explicit value_reader(const check_context& context) : context_{context} {}
 
   std::uint64_t number(const template_text& text) { return kept(number_of(text, context_.variables)); }
+  std::uint64_t positive(const template_text& text) {
+    std::uint64_t value = number(text);
+    if (value == 0 && !failure_)
+      failure_ = error{errc::invalid_argument, "expected at least 1, found 0"};
+    return value;
+  }
   std::string text(const template_text& text) { return kept(text.expand(context_.variables)); }
   unsigned node(const node_name& name) {
     unsigned number = kept(number_of(name, context_.variables));
@@ -180,7 +186,7 @@ struct check_maker {
   }
 
   check operator()(const exactly_once& what) const {
-    return [records = values.number(what.records), keys = values.number(what.keys),
+    return [records = values.number(what.records), keys = values.positive(what.keys),
             folder = values.text(what.folder)] {
       std::string wrong = testing::judge_exactly_once(committed_lines(folder), records, keys);
       return observation{.holds = wrong.empty(), .seen = wrong.empty() ? "each record is there once" : wrong};

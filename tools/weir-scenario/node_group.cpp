@@ -15,6 +15,14 @@ using namespace std::chrono_literals;
 
 const std::string loopback = "127.0.0.1";
 
+/// Where a node is reached by others: the relay takes its connections there and makes them to the same port
+/// at `loopback`, where the node listens.
+std::string relayed_host(unsigned number) {
+  return "127.0.1." + std::to_string(number + 1);
+}
+
+constexpr unsigned workers_max = 200; // with a host each
+
 /// Losses are noticed within seconds.
 const setting_map quick_settings{{"heartbeat.interval", "200 ms"}, {"heartbeat.timeout", "2 s"}};
 
@@ -34,7 +42,10 @@ std::string node_title(unsigned number) {
 }
 
 node_group::node_group(std::filesystem::path folder, std::filesystem::path programs)
-    : folder_{std::move(folder)}, programs_{std::move(programs)}, settings_{quick_settings} {
+    : folder_{std::move(folder)},
+      programs_{std::move(programs)},
+      settings_{quick_settings},
+      relay_{[this](std::uint16_t from, std::uint16_t to) { return node_with_connection(from, to); }} {
   settings_["execution.checkpointing.dir"] = folder_ / "checkpoints";
 }
 
@@ -52,11 +63,12 @@ std::vector<std::string> node_group::command_of(unsigned number, setting_map mor
 void node_group::start_master() {
   if (has(master_number))
     throw std::runtime_error{"there is a master; 'restart master' starts it again"};
-  std::uint16_t rest = unused_port({loopback}), rpc = unused_port({loopback});
+  std::uint16_t rest = unused_port({loopback}), rpc = unused_port({loopback, relayed_host(master_number)});
   node& made = nodes_[master_number];
   made.ports = {rest, rpc};
   made.command = command_of(
       master_number, {{"rest.port", std::to_string(rest)}, {"jobmanager.rpc.port", std::to_string(rpc)}});
+  relay_.carry(master_number, {relayed_host(master_number), rpc}, {loopback, rpc});
   start(master_number);
   made.programs.back().wait_for_line(ready_line(master_number));
 }
@@ -64,14 +76,20 @@ void node_group::start_master() {
 void node_group::start_workers(unsigned count, unsigned slots) {
   if (!has(master_number))
     throw std::runtime_error{"there is no master for workers; 'start master' comes first"};
+  if (count > workers_max || workers_ + count > workers_max)
+    throw std::runtime_error{"a scenario has at most " + std::to_string(workers_max) + " workers"};
   std::vector<unsigned> started;
   for (unsigned i = 0; i < count; ++i) {
     unsigned number = started.emplace_back(++workers_);
     node& made = nodes_[number];
-    made.ports = {unused_port({loopback})};
-    made.command = command_of(number, {{"taskmanager.data.port", std::to_string(made.ports[0])},
+    std::uint16_t data = unused_port({loopback, relayed_host(number)});
+    made.ports = {data};
+    made.command = command_of(number, {{"taskmanager.data.port", std::to_string(data)},
+                                       {"taskmanager.host", relayed_host(number)},
                                        {"taskmanager.numberOfTaskSlots", std::to_string(slots)}});
-    made.command.push_back("--master=" + loopback + ':' + std::to_string(at(master_number).ports[1]));
+    made.command.push_back("--master=" + relayed_host(master_number) + ':' +
+                           std::to_string(at(master_number).ports[1]));
+    relay_.carry(number, {relayed_host(number), data}, {loopback, data});
     start(number);
   }
   for (unsigned number : started)
@@ -89,8 +107,26 @@ void node_group::start(unsigned number) {
     path += '.' + std::to_string(of.programs.size() + 1);
   of.outputs.push_back({path + ".out", path + ".log"});
   of.is_paused = false;
+  // A node that dials at once is known by then.
+  std::lock_guard lock{process_ids_mutex_};
   of.programs.emplace_back(of.command, std::map<std::string, std::string>{{"TMPDIR", folder_ / "tmp" / name}},
                            of.outputs.back());
+  process_ids_[of.programs.back().id()] = number;
+}
+
+std::optional<unsigned> node_group::node_with_connection(std::uint16_t from, std::uint16_t to) {
+  auto socket = socket_number(from, to);
+  std::lock_guard lock{process_ids_mutex_};
+  for (const auto& [process, number] : process_ids_)
+    if (socket && has_socket(process, *socket))
+      return number;
+  return std::nullopt;
+}
+
+void node_group::set_link(unsigned from, unsigned to, link_state state) {
+  at(from);
+  at(to);
+  relay_.set_link(from, to, state);
 }
 
 node_group::node& node_group::at(unsigned number) {
@@ -142,6 +178,7 @@ void node_group::restart(unsigned number) {
 }
 
 std::string node_group::stop_all() {
+  relay_.heal_all();
   std::string wrong;
   auto note = [&](const std::string& what) { wrong += (wrong.empty() ? "" : "; ") + what; };
   for (auto each = nodes_.rbegin(); each != nodes_.rend(); ++each) { // the master is the last

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "link_relay.hpp"
 #include "process.hpp"
 #include "rest_client.hpp"
 
@@ -7,7 +8,8 @@
 #include <deque>
 #include <filesystem>
 #include <map>
-#include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,8 +22,8 @@ inline constexpr unsigned master_number = 0;
 
 std::string node_title(unsigned number); ///< "master", "worker 2"
 
-/// The processes of a scenario's cluster, with their logs in one folder. Each keeps its addresses over
-/// restarts. Failures are exceptions with a sentence.
+/// The processes of a scenario's cluster, with their logs in one folder, and the links between them. Each
+/// node keeps its addresses over restarts. Failures are exceptions with a sentence.
 class node_group {
 public:
   /// `programs`: the folder with weir-node.
@@ -44,6 +46,10 @@ public:
   /// Kills the node if it runs, and starts another one. Waits for a master, not for a worker.
   void restart(unsigned number);
 
+  /// What goes one way between two nodes that there are.
+  void set_link(unsigned from, unsigned to, link_state state);
+  void heal_all() { relay_.heal_all(); }
+
   /// Ends all that runs, workers first; says what did not end well or was left behind, or nothing.
   std::string stop_all();
 
@@ -62,6 +68,7 @@ private:
   };
 
   node& at(unsigned number);
+  [[nodiscard]] std::optional<unsigned> node_with_connection(std::uint16_t from, std::uint16_t to);
   testing::process& running(unsigned number);
   void start(unsigned number);
   [[nodiscard]] std::vector<std::string> command_of(unsigned number, setting_map more) const;
@@ -72,6 +79,9 @@ private:
   setting_map settings_;
   std::map<unsigned, node> nodes_;
   unsigned workers_ = 0;
+  std::mutex process_ids_mutex_;
+  std::map<pid_t, unsigned> process_ids_; ///< of all nodes there were
+  link_relay relay_;
 };
 
 } // namespace weir::scenario

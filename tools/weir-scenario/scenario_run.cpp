@@ -195,8 +195,26 @@ struct scenario_run::performer {
     return {};
   }
 
-  result<void> operator()(const break_link&) const { return wrong("links cannot be broken"); }
-  result<void> operator()(const heal_all_links&) const { return wrong("links cannot be broken"); }
+  result<void> operator()(const break_link& what) const {
+    auto from = number_of(what.from, lookup), to = number_of(what.to, lookup);
+    auto delay = what.how == link_fault::slow
+                     ? time_of(what.delay, lookup)
+                     : result<std::chrono::milliseconds>{std::chrono::milliseconds{0}};
+    if (!from || !to || !delay)
+      return !from ? from.failure() : !to ? to.failure() : delay.failure();
+    link_state state{.is_cut = what.how == link_fault::cut, .delay = *delay};
+    run.nodes_.set_link(*from, *to, state);
+    if (!what.one_way)
+      run.nodes_.set_link(*to, *from, state);
+    say(of.text + ": done");
+    return {};
+  }
+
+  result<void> operator()(const heal_all_links&) const {
+    run.nodes_.heal_all();
+    say("all links are whole");
+    return {};
+  }
 
   result<void> operator()(const break_file& what) const {
     auto pattern = what.path.expand(lookup);
