@@ -1,6 +1,7 @@
 #include "checks.hpp"
 
 #include "exactly_once_oracle.hpp"
+#include "file_faults.hpp"
 #include "job_files.hpp"
 #include "values.hpp"
 
@@ -190,6 +191,14 @@ struct check_maker {
             folder = values.text(what.folder)] {
       std::string wrong = testing::judge_exactly_once(committed_lines(folder), records, keys);
       return observation{.holds = wrong.empty(), .seen = wrong.empty() ? "each record is there once" : wrong};
+    };
+  }
+
+  check operator()(const file_is_there& what) const {
+    return [path = values.text(what.path), never = what.never] {
+      bool is_there = !matching_files(path).empty();
+      return observation{.holds = is_there != never,
+                         .seen = std::string{is_there ? "there is " : "there is no "} + path};
     };
   }
 

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view all_conditions =
     "a condition: 'job', 'all tasks', 'checkpoint', 'log of', 'no log of', 'cause', 'exactly once', "
-    "'no orphans in', or a number of 'more checkpoints', 'workers' or 'records in'";
+    "'file', 'no file', 'no orphans in', or a number of 'more checkpoints', 'workers' or 'records in'";
 
 template_text state(word_reader& words, std::string_view what) {
   static constexpr std::array<std::string_view, 13> states{
@@ -51,6 +51,8 @@ condition once(word_reader& words) {
 condition negative(word_reader& words) {
   if (words.accept("log"))
     return log(words, true);
+  if (words.accept("file"))
+    return file_is_there{words.text("the path of a file"), true};
   words.expect("orphans");
   words.expect("in");
   if (words.at_end())
@@ -89,6 +91,8 @@ condition any(word_reader& words, bool is_waited_for) {
     return log(words, false);
   if (words.accept("no"))
     return negative(words);
+  if (words.accept("file"))
+    return file_is_there{words.text("the path of a file"), false};
   if (words.accept("cause"))
     return cause_says{words.rest("the text to look for")};
   if (words.accept("exactly"))

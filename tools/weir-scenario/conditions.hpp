@@ -67,12 +67,17 @@ struct exactly_once {
   template_text folder;
 };
 
+struct file_is_there {
+  template_text path; ///< may have '*' in its names
+  bool never = false;
+};
+
 struct no_orphans {
   std::vector<template_text> folders;
 };
 
-using condition =
-    std::variant<job_is, all_tasks_are, more_checkpoints, checkpoint_reached, checkpoint_under_way,
-                 workers_registered, records_written, log_says, cause_says, exactly_once, no_orphans>;
+using condition = std::variant<job_is, all_tasks_are, more_checkpoints, checkpoint_reached,
+                               checkpoint_under_way, workers_registered, records_written, log_says,
+                               cause_says, exactly_once, file_is_there, no_orphans>;
 
 } // namespace weir::scenario

@@ -59,7 +59,7 @@ std::string receive(const owned_socket& from, std::size_t size,
   std::string all;
   comes_true(
       [&] {
-        char buffer[4096];
+        static char buffer[1 << 20];
         auto count = ::recv(from.get(), buffer, sizeof buffer, 0);
         if (count > 0)
           all.append(buffer, static_cast<std::size_t>(count));

@@ -85,6 +85,8 @@ TEST_CASE("each condition is read with its values") {
   CHECK(waited_for<records_written>("100 records in $folder/out").folder.written() == "$folder/out");
   CHECK(waited_for<cause_says>("cause of all evil").text.written() == "of all evil");
   CHECK(waited_for<exactly_once>("exactly once 9 records of 3 keys in out").keys.written() == "3");
+  CHECK(waited_for<file_is_there>("file $folder/a*").path.written() == "$folder/a*");
+  CHECK(waited_for<file_is_there>("no file a").never);
   CHECK(waited_for<no_orphans>("no orphans in a b").folders.size() == 2);
   auto log = waited_for<log_says>("log of worker 2 went away");
   CHECK(log.node.number.written() == "2");
