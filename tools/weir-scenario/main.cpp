@@ -25,6 +25,16 @@ using namespace weir::scenario;
 
 namespace {
 
+volatile std::sig_atomic_t is_interrupted = 0;
+
+/// The scenario that runs fails then, its nodes end with it, and no other one begins.
+void note_interruptions() {
+  struct sigaction noting {};
+  noting.sa_handler = [](int) { is_interrupted = 1; };
+  for (int number : {SIGINT, SIGTERM, SIGHUP})
+    ::sigaction(number, &noting, nullptr);
+}
+
 struct wishes {
   std::vector<std::string> files;
   std::optional<std::uint64_t> seed;
@@ -46,7 +56,12 @@ bool run_one(const script& what, const wishes& wanted, std::uint64_t seed) {
   timeline events{wanted.verbose ? &std::cout : nullptr};
   result<void> done;
   {
-    scenario_run run{what, {.folder = folder, .programs = programs, .seed = seed}, events};
+    scenario_run run{what,
+                     {.folder = folder,
+                      .programs = programs,
+                      .seed = seed,
+                      .is_interrupted = [] { return is_interrupted != 0; }},
+                     events};
     done = run.run();
   }
   std::printf("%s %s (%.1f s, seed %llu)\n", done ? "passed" : "FAILED", what.file.c_str(), events.seconds(),
@@ -109,11 +124,13 @@ int main(int argc, char** argv) {
     return exit_wrong_usage;
   }
   adopt_orphans();
+  note_interruptions();
   constexpr std::uint64_t short_seeds = 1'000'000'000; // they are typed again
   std::uint64_t seed = wanted.seed.value_or(environment->random().next() % short_seeds);
-  std::size_t failed = 0;
+  std::size_t passed = 0, failed = 0;
   for (const script& each : *scripts)
-    failed += run_one(each, wanted, seed) ? 0 : 1;
-  std::cout << scripts->size() - failed << " passed, " << failed << " failed" << std::endl;
+    if (is_interrupted == 0)
+      ++(run_one(each, wanted, seed) ? passed : failed);
+  std::cout << passed << " passed, " << failed << " failed" << std::endl;
   return failed == 0 ? exit_done : exit_failed;
 }

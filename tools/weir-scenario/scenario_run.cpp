@@ -136,7 +136,8 @@ struct scenario_run::performer {
     auto span = time_of(what.span, lookup);
     if (!span)
       return span.failure();
-    testing::comes_true([] { return false; }, *span);
+    if (testing::comes_true(run.settings_.is_interrupted, *span))
+      return wrong("interrupted");
     say("time has passed");
     return {};
   }
@@ -160,6 +161,10 @@ struct scenario_run::performer {
     observation last;
     testing::comes_true(
         [&] {
+          if (run.settings_.is_interrupted()) {
+            last = {.is_hopeless = true, .seen = "interrupted"};
+            return true;
+          }
           last = (*check)();
           if (last.seen != before)
             say(last.seen);

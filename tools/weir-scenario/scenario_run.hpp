@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <random>
 #include <string>
@@ -19,6 +20,8 @@ struct run_settings {
   std::filesystem::path folder;   ///< for all that the scenario writes
   std::filesystem::path programs; ///< with weir and weir-node
   std::uint64_t seed = 0;         ///< of what the script leaves to chance
+  /// Asked again and again: is the scenario to be given up?
+  std::function<bool()> is_interrupted = [] { return false; };
 };
 
 /// Does what a script says, once.
