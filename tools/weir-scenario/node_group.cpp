@@ -4,6 +4,7 @@
 #include "ports.hpp"
 
 #include <csignal>
+#include <fstream>
 #include <stdexcept>
 #include <utility>
 
@@ -107,10 +108,12 @@ void node_group::start(unsigned number) {
     path += '.' + std::to_string(of.programs.size() + 1);
   of.outputs.push_back({path + ".out", path + ".log"});
   of.is_paused = false;
+  std::map<std::string, std::string> environment{{"TMPDIR", folder_ / "tmp" / name}};
+  if (!preloaded_disk_.empty())
+    environment.insert({{"LD_PRELOAD", preloaded_disk_}, {"WEIR_SCENARIO_DISK", disk_control(number)}});
   // A node that dials at once is known by then.
   std::lock_guard lock{process_ids_mutex_};
-  of.programs.emplace_back(of.command, std::map<std::string, std::string>{{"TMPDIR", folder_ / "tmp" / name}},
-                           of.outputs.back());
+  of.programs.emplace_back(of.command, environment, of.outputs.back());
   process_ids_[of.programs.back().id()] = number;
 }
 
@@ -121,6 +124,26 @@ std::optional<unsigned> node_group::node_with_connection(std::uint16_t from, std
     if (socket && has_socket(process, *socket))
       return number;
   return std::nullopt;
+}
+
+void node_group::allow_disk_faults() {
+  for (const char* path : {"disk_faults.so", PRELOADED_DISK_INSTALLED})
+    if (std::filesystem::exists(programs_ / path))
+      preloaded_disk_ = programs_ / path;
+  if (preloaded_disk_.empty())
+    throw std::runtime_error{"the library that lets disks fail is neither beside the programs nor at " +
+                             (programs_ / PRELOADED_DISK_INSTALLED).string()};
+}
+
+std::string node_group::disk_control(unsigned number) const {
+  return folder_ / ("disk-of-node-" + std::to_string(number));
+}
+
+void node_group::set_disk(unsigned number, const std::string& control) {
+  at(number);
+  std::string path = disk_control(number), written = path + ".new";
+  std::ofstream{written} << control;
+  std::filesystem::rename(written, path); // a node reads all of it or nothing
 }
 
 void node_group::set_link(unsigned from, unsigned to, link_state state) {

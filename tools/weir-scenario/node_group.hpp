@@ -48,6 +48,10 @@ public:
 
   /// What goes one way between two nodes that there are.
   void set_link(unsigned from, unsigned to, link_state state);
+  /// Before nodes are started: lets their disks fail.
+  void allow_disk_faults();
+  /// What the preloaded library does to the files of a node from now on: see preloaded_disk.cpp.
+  void set_disk(unsigned number, const std::string& control);
   void heal_all() { relay_.heal_all(); }
 
   /// Ends all that runs, workers first; says what did not end well or was left behind, or nothing.
@@ -71,12 +75,14 @@ private:
   [[nodiscard]] std::optional<unsigned> node_with_connection(std::uint16_t from, std::uint16_t to);
   testing::process& running(unsigned number);
   void start(unsigned number);
+  [[nodiscard]] std::string disk_control(unsigned number) const;
   [[nodiscard]] std::vector<std::string> command_of(unsigned number, setting_map more) const;
   [[nodiscard]] std::string ports_in_use() const;
 
   std::filesystem::path folder_;
   std::filesystem::path programs_;
   setting_map settings_;
+  std::string preloaded_disk_; ///< the library that lets disks fail; empty: they do not
   std::map<unsigned, node> nodes_;
   unsigned workers_ = 0;
   std::mutex process_ids_mutex_;

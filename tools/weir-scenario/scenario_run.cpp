@@ -1,6 +1,6 @@
 #include "scenario_run.hpp"
 
-#include "file_faults.hpp"
+#include "faults.hpp"
 #include "job_files.hpp"
 #include "job_submission.hpp"
 #include "script_lines.hpp"
@@ -34,7 +34,7 @@ result<std::vector<std::string>> expanded(const std::vector<template_text>& text
 
 } // namespace
 
-/// One overload an action.
+/// One overload an action; of faults all together.
 struct scenario_run::performer {
   scenario_run& run;
   const statement& of;
@@ -175,67 +175,13 @@ struct scenario_run::performer {
     return last.holds ? result<void>{} : wrong(last.seen);
   }
 
-  result<void> operator()(const break_node& what) const {
-    auto number = number_of(what.which, lookup);
-    if (!number)
-      return number.failure();
-    switch (what.how) {
-    case node_fault::kill:
-      run.nodes_.kill(*number);
-      break;
-    case node_fault::stop:
-      run.nodes_.stop(*number);
-      break;
-    case node_fault::pause:
-      run.nodes_.pause(*number);
-      break;
-    case node_fault::resume:
-      run.nodes_.resume(*number);
-      break;
-    case node_fault::restart:
-      run.nodes_.restart(*number);
-      break;
-    }
-    say(of.text + ": done, " + node_title(*number));
-    return {};
-  }
-
-  result<void> operator()(const break_link& what) const {
-    auto from = number_of(what.from, lookup), to = number_of(what.to, lookup);
-    auto delay = what.how == link_fault::slow
-                     ? time_of(what.delay, lookup)
-                     : result<std::chrono::milliseconds>{std::chrono::milliseconds{0}};
-    if (!from || !to || !delay)
-      return !from ? from.failure() : !to ? to.failure() : delay.failure();
-    link_state state{.is_cut = what.how == link_fault::cut, .delay = *delay};
-    run.nodes_.set_link(*from, *to, state);
-    if (!what.one_way)
-      run.nodes_.set_link(*to, *from, state);
-    say(of.text + ": done");
-    return {};
-  }
-
-  result<void> operator()(const heal_all_links&) const {
-    run.nodes_.heal_all();
-    say("all links are whole");
-    return {};
-  }
-
-  result<void> operator()(const break_file& what) const {
-    auto pattern = what.path.expand(lookup);
-    if (!pattern)
-      return pattern.failure();
-    auto position =
-        what.how == file_fault::remove ? result<std::uint64_t>{0} : number_of(what.position, lookup);
-    if (!position)
-      return position.failure();
-    auto files = matching_files(*pattern);
-    if (files.empty())
-      return wrong("there is no file " + *pattern);
-    for (const std::string& file : files) {
-      break_one_file(file, what.how, *position);
-      say(of.text + ": done, " + file);
-    }
+  /// All faults.
+  template <class Fault>
+  result<void> operator()(const Fault& what) const {
+    auto done = inflict(what, run.nodes_, lookup);
+    if (!done)
+      return done.failure();
+    say(of.text + ": done" + (done->empty() ? "" : ", " + *done));
     return {};
   }
 };
@@ -254,6 +200,8 @@ scenario_run::scenario_run(const script& what, run_settings settings, timeline& 
 }
 
 result<void> scenario_run::run() {
+  if (breaks_disks(script_.statements))
+    nodes_.allow_disk_faults();
   if (auto done = run(script_.statements); !done)
     return done;
   if (std::string left = nodes_.stop_all(); !left.empty())

@@ -86,6 +86,14 @@ struct break_link {
 
 struct heal_all_links {};
 
+enum class disk_fault { well, full, torn, unsynced, slow };
+
+struct break_disk {
+  disk_fault how = disk_fault::well;
+  node_name of;
+  time_span delay; ///< of slow
+};
+
 enum class file_fault { corrupt, truncate, remove };
 
 struct break_file {
@@ -96,7 +104,7 @@ struct break_file {
 
 using action = std::variant<set_setting, let_variable, choose_value, choose_number, repeat_block,
                             start_master, start_workers, run_job, cancel_job, pass_time, wait_for,
-                            expect_that, break_node, break_link, heal_all_links, break_file>;
+                            expect_that, break_node, break_link, heal_all_links, break_disk, break_file>;
 
 struct statement {
   unsigned line = 0;
@@ -108,5 +116,8 @@ struct script {
   std::string file;
   std::vector<statement> statements;
 };
+
+/// Does one of them let a disk fail?
+bool breaks_disks(const std::vector<statement>& statements);
 
 } // namespace weir::scenario

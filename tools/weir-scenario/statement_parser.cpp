@@ -75,6 +75,25 @@ action link(word_reader& words, link_fault how) {
   return read;
 }
 
+break_disk disk(word_reader& words) {
+  static const std::map<std::string, disk_fault> states{{"well", disk_fault::well},
+                                                        {"full", disk_fault::full},
+                                                        {"torn", disk_fault::torn},
+                                                        {"unsynced", disk_fault::unsynced},
+                                                        {"slow", disk_fault::slow}};
+  words.expect("of");
+  break_disk read{disk_fault::well, words.node(), {}};
+  auto state = states.find(words.one_of({"full", "torn", "unsynced", "slow", "well"}));
+  if (state == states.end())
+    return read;
+  read.how = state->second;
+  if (read.how == disk_fault::slow) {
+    words.expect("by");
+    read.delay = words.span();
+  }
+  return read;
+}
+
 break_file file(word_reader& words, file_fault how) {
   break_file read{how, words.text("the path of a file"), {}};
   if (how == file_fault::remove)
@@ -124,13 +143,15 @@ action parse_action(word_reader& words) {
     return link(words, verb == "cut"    ? link_fault::cut
                        : verb == "heal" ? link_fault::heal
                                         : link_fault::slow);
+  if (verb == "disk")
+    return disk(words);
   if (verb == "corrupt" || verb == "truncate" || verb == "delete")
     return file(words, verb == "corrupt"    ? file_fault::corrupt
                        : verb == "truncate" ? file_fault::truncate
                                             : file_fault::remove);
   words.fail("'" + verb +
              "' is no statement; there are set, let, choose, repeat, start, run, cancel, pass, wait, expect, "
-             "kill, stop, pause, continue, restart, cut, heal, slow, corrupt, truncate and delete");
+             "kill, stop, pause, continue, restart, cut, heal, slow, disk, corrupt, truncate and delete");
   return heal_all_links{};
 }
 
