@@ -178,6 +178,9 @@ void node_group::stop(unsigned number) {
   if (std::exchange(at(number).is_paused, false))
     program.signal(SIGCONT);
   program.signal(SIGTERM);
+  // wait() would put the whole log into the message.
+  if (!testing::comes_true([&] { return !program.running(); }))
+    throw std::runtime_error{node_title(number) + " runs on after SIGTERM"};
   if (auto end = program.wait(); end != testing::exit_state{})
     throw std::runtime_error{node_title(number) + ' ' + how_it_ended(end) + " on SIGTERM"};
 }

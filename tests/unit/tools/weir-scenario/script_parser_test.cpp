@@ -105,9 +105,16 @@ TEST_CASE("nodes, links and files are broken as the verb says") {
   CHECK(link.delay.unit_ms == 1);
   CHECK(!only<break_link>("cut worker 1 - worker 2").one_way);
   only<heal_all_links>("heal all");
+  CHECK(only<break_disk>("disk of worker 2 full").how == disk_fault::full);
+  CHECK(only<break_disk>("disk of master slow by 5 ms").delay.amount.written() == "5");
   CHECK(only<break_file>("truncate $metadata to 10").position.written() == "10");
   CHECK(only<break_file>("corrupt a at 3").how == file_fault::corrupt);
   CHECK(only<break_file>("delete a").how == file_fault::remove);
+}
+
+TEST_CASE("a script that lets a disk fail is known, also when it does so in a block") {
+  CHECK(breaks_disks(parsed("repeat 2 {\ndisk of worker 1 torn\n}").statements));
+  CHECK(!breaks_disks(parsed("repeat 2 {\nkill worker 1\n}").statements));
 }
 
 TEST_CASE("a mistake is told with its place, what was expected and what was found") {
@@ -124,6 +131,8 @@ TEST_CASE("a mistake is told with its place, what was expected and what was foun
       {"let a-b = 1", "a.scn:1: expected the name of a variable, found 'a-b'"},
       {"repeat 2 {\nkill master", "a.scn:1: a '}' is missing for this '{'"},
       {"}", "a.scn:1: there is no '{' for this '}'"},
+      {"disk of worker 1 broken",
+       "a.scn:1: expected 'full', 'torn', 'unsynced', 'slow', 'well', found 'broken'"},
       {"cut worker 1 + worker 2", "a.scn:1: expected '-', '>', found '+'"},
       {"expect 3 more checkpoints",
        "a.scn:1: 'more checkpoints' can only be waited for; 'checkpoint N' can be expected"},
