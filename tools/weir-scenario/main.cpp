@@ -11,6 +11,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -55,7 +56,7 @@ bool run_one(const script& what, const wishes& wanted, std::uint64_t seed) {
   auto programs = std::filesystem::read_symlink("/proc/self/exe").parent_path();
   timeline events{wanted.verbose ? &std::cout : nullptr};
   result<void> done;
-  {
+  try {
     scenario_run run{what,
                      {.folder = folder,
                       .programs = programs,
@@ -63,6 +64,8 @@ bool run_one(const script& what, const wishes& wanted, std::uint64_t seed) {
                       .is_interrupted = [] { return is_interrupted != 0; }},
                      events};
     done = run.run();
+  } catch (const std::exception& failure) {
+    done = error{errc::failed, failure.what()};
   }
   std::printf("%s %s (%.1f s, seed %llu)\n", done ? "passed" : "FAILED", what.file.c_str(), events.seconds(),
               static_cast<unsigned long long>(seed));
