@@ -133,7 +133,10 @@ private:
     if (ticking_ || !core_.handshakes_pending())
       return;
     ticking_ = true;
-    delayed_send(this, 500ms, tick_atom::value);
+    // Anonymous: CAF leaves the mailbox of a broker that has ended open. A message in it that names the
+    // broker as its sender would keep it for ever, and with it whoever has sent to it since, so that the
+    // process could not end.
+    caf::delayed_anon_send(caf::actor_cast<caf::actor>(this), 500ms, tick_atom::value);
   }
 
   void connect(dial_id dial, const node_address& address) override {

@@ -113,7 +113,7 @@ void checkpoint_coordinator::on_data_ended(const attempt_id& attempt) {
 }
 
 checkpoint_coordinator::actions checkpoint_coordinator::on_end(job_state how) {
-  if (!enabled())
+  if (!enabled() || is_left_alone_)
     return {};
   bool keep =
       (how == job_state::failed && settings_.retention != checkpoint_retention::none) ||

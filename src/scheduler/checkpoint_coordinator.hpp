@@ -62,6 +62,10 @@ public:
   /// Before anything else, when there was a master before or the job begins from a checkpoint.
   void recover(recovered_checkpoints found);
 
+  /// Instead: what there is cannot be used. An operator may mend it, so nothing of it goes, at the job's end
+  /// neither.
+  void leave_alone() { is_left_alone_ = true; }
+
   // From the job manager.
 
   /// The first attempts were deployed, or new ones, from the restore point.
@@ -161,6 +165,7 @@ private:
   std::optional<time_point> remove_again_at_;
   bool sweep_on_deployment_ = false; ///< not the first one
   bool sweep_again_ = false;
+  bool is_left_alone_ = false;
 
   actions out_;
 };

@@ -39,6 +39,7 @@ job_manager_core::actions job_manager_core::start(std::int64_t wall_ms) {
 
 job_manager_core::actions job_manager_core::on_recovery_failed(const std::string& why, std::int64_t wall_ms) {
   actions out;
+  checkpoints_.leave_alone();
   fail_for_good({.cause = why, .wall_ms = wall_ms}, wall_ms, out);
   settle(wall_ms, out);
   return out;

@@ -70,7 +70,7 @@ public:
 
   actions start(std::int64_t wall_ms);
 
-  /// Instead of start(): what the job is to go on from cannot be known.
+  /// Instead of start(): what the job is to go on from cannot be known. All that it stored stays.
   actions on_recovery_failed(const std::string& why, std::int64_t wall_ms);
 
   actions on_tick(time_point now, std::int64_t wall_ms);

@@ -52,9 +52,14 @@ struct tcp_node {
   }
 
   ~tcp_node() {
-    caf::anon_send_exit(network.actor, caf::exit_reason::user_shutdown);
-    network.actor = nullptr;
+    end_connector();
     owner.reset();
+  }
+
+  void end_connector() {
+    if (network.actor)
+      caf::anon_send_exit(network.actor, caf::exit_reason::user_shutdown);
+    network.actor = nullptr;
   }
 
   template <class Message>
@@ -276,4 +281,27 @@ TEST_CASE("frames for a route that is not bound, or not any more, are dropped") 
   while (!control)
     (*b.owner)->receive([&](received_routed&) { routed = true; }, [&](received_control&) { control = true; });
   CHECK_FALSE(routed);
+}
+
+TEST_CASE("a connector that has ended is freed, also when its timer comes only then") {
+  auto silent = listen_on("127.0.0.1", 0);
+  REQUIRE(silent);
+  tcp_node node{1};
+  node.send(dial{{"127.0.0.1", local_port(*silent)}, {}}); // who never says hello is timed
+  auto nobody = [] {
+    auto gone = listen_on("127.0.0.1", 0);
+    REQUIRE(gone);
+    return node_address{"127.0.0.1", local_port(*gone)};
+  }();
+  node.send(dial{nobody, {}});
+  REQUIRE(node.next<dial_failed>()); // both dials have begun
+  auto connector = caf::actor_cast<caf::actor_addr>(node.network.actor);
+  node.end_connector();
+  auto limit = std::chrono::steady_clock::now() + patience;
+  bool is_freed = false;
+  while (!is_freed && std::chrono::steady_clock::now() < limit) {
+    (*node.owner)->receive(caf::after(5ms) >> [] {});
+    is_freed = !caf::actor_cast<caf::strong_actor_ptr>(connector);
+  }
+  CHECK(is_freed);
 }

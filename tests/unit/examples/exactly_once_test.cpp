@@ -1,7 +1,7 @@
 #include "examples/exactly_once.cpp"
 
 #include "crashed_run.hpp"
-#include "tests/integration/exactly_once_oracle.hpp"
+#include "tools/shared/exactly_once_oracle.hpp"
 
 #include <doctest/doctest.h>
 

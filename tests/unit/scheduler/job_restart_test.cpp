@@ -529,6 +529,15 @@ TEST_CASE_FIXTURE(restarting_job, "checkpoints go only once the end of the job i
   CHECK(std::holds_alternative<job_done>(wanted.back()));
 }
 
+TEST_CASE_FIXTURE(restarting_job, "checkpoints that cannot be used stay when the job fails for them") {
+  note(core.on_recovery_failed("the newest one is damaged", ++wall));
+  REQUIRE(all<store_end>(wanted).size() == 1);
+  CHECK(all<store_end>(wanted)[0].details.summary.state == job_state::failed);
+  note(core.on_stored());
+  CHECK(std::holds_alternative<job_done>(wanted.back()));
+  CHECK(all<end_checkpoints>(wanted).empty());
+}
+
 TEST_CASE_FIXTURE(restarting_job,
                   "a job that has finished ends when it shows whether its last checkpoint is complete") {
   run();

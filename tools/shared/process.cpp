@@ -47,7 +47,17 @@ bool redirect(int target, const char* path, int flags) {
 } // namespace
 
 process::process(std::vector<std::string> arguments, const std::map<std::string, std::string>& environment)
-    : command_{joined(arguments)}, folder_{std::make_unique<temporary_folder>()} {
+    : process{std::move(arguments), environment, std::make_unique<temporary_folder>()} {}
+
+process::process(std::vector<std::string> arguments, const std::map<std::string, std::string>& environment,
+                 std::unique_ptr<temporary_folder> folder)
+    : process{std::move(arguments), environment, output_files{*folder / "output", *folder / "errors"}} {
+  folder_ = std::move(folder);
+}
+
+process::process(std::vector<std::string> arguments, const std::map<std::string, std::string>& environment,
+                 output_files files)
+    : command_{joined(arguments)}, files_{std::move(files)} {
   std::vector<std::string> variables;
   for (char** variable = environ; *variable; ++variable) {
     std::string_view name{*variable};
@@ -65,7 +75,6 @@ process::process(std::vector<std::string> arguments, const std::map<std::string,
     variable_pointers.push_back(variable.data());
   variable_pointers.push_back(nullptr);
 
-  std::string output = *folder_ / "output", errors = *folder_ / "errors";
   int failure[2]; // closed by exec; carries errno when there was none
   if (::pipe2(failure, O_CLOEXEC) != 0)
     throw std::system_error{errno, std::generic_category(), "cannot create a pipe"};
@@ -75,8 +84,8 @@ process::process(std::vector<std::string> arguments, const std::map<std::string,
     ::setpgid(0, 0);
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     constexpr int create = O_WRONLY | O_CREAT | O_APPEND;
-    if (::getppid() == parent && redirect(0, "/dev/null", O_RDONLY) && redirect(1, output.c_str(), create) &&
-        redirect(2, errors.c_str(), create))
+    if (::getppid() == parent && redirect(0, "/dev/null", O_RDONLY) &&
+        redirect(1, files_.output.c_str(), create) && redirect(2, files_.errors.c_str(), create))
       ::execvpe(argument_pointers[0], argument_pointers.data(), variable_pointers.data());
     int reason = errno;
     [[maybe_unused]] auto written = ::write(failure[1], &reason, sizeof reason);
@@ -98,6 +107,7 @@ process::process(std::vector<std::string> arguments, const std::map<std::string,
 process::process(process&& other) noexcept
     : command_{std::move(other.command_)},
       folder_{std::move(other.folder_)},
+      files_{std::move(other.files_)},
       id_{std::exchange(other.id_, -1)},
       ended_{other.ended_} {}
 
@@ -110,19 +120,19 @@ process::~process() {
 }
 
 std::string process::output() const {
-  return read_file(*folder_ / "output");
+  return read_file(files_.output);
 }
 
 std::string process::errors() const {
-  return read_file(*folder_ / "errors");
+  return read_file(files_.errors);
 }
 
 std::string process::wait_for_line(std::string_view text, duration limit) {
-  return wait_for_line_in("output", text, limit);
+  return wait_for_line_in(files_.output, text, limit);
 }
 
 std::string process::wait_for_error_line(std::string_view text, duration limit) {
-  return wait_for_line_in("errors", text, limit);
+  return wait_for_line_in(files_.errors, text, limit);
 }
 
 std::string process::wait_for_line_in(const std::string& file, std::string_view text, duration limit) {
@@ -131,7 +141,7 @@ std::string process::wait_for_line_in(const std::string& file, std::string_view 
   comes_true(
       [&] {
         ended = !running(); // before the look, so that what it wrote last is seen
-        line = line_with(text, read_file(*folder_ / file));
+        line = line_with(text, read_file(file));
         return line || ended;
       },
       limit);

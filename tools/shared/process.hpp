@@ -22,6 +22,12 @@ struct exit_state {
   bool operator==(const exit_state&) const = default;
 };
 
+/// Files that a process appends its output to.
+struct output_files {
+  std::string output;
+  std::string errors;
+};
+
 /// A program with its output captured. It leads a process group of its own, and the whole group is killed at
 /// the end of the scope, also when the test fails; should the test program itself die, the kernel kills the
 /// child.
@@ -31,6 +37,9 @@ public:
   /// is empty. Throws std::system_error when there is no such program.
   explicit process(std::vector<std::string> arguments,
                    const std::map<std::string, std::string>& environment = {});
+  /// The same with its output in files that stay; output() and the waiting see all that is in them.
+  process(std::vector<std::string> arguments, const std::map<std::string, std::string>& environment,
+          output_files files);
   ~process();
   process(process&& other) noexcept;
   process& operator=(process&&) = delete;
@@ -57,11 +66,14 @@ public:
   [[nodiscard]] bool running();
 
 private:
+  process(std::vector<std::string> arguments, const std::map<std::string, std::string>& environment,
+          std::unique_ptr<temporary_folder> folder);
   std::string wait_for_line_in(const std::string& file, std::string_view text, duration limit);
   [[nodiscard]] std::string all_it_wrote() const;
 
   std::string command_;
-  std::unique_ptr<temporary_folder> folder_;
+  std::unique_ptr<temporary_folder> folder_; // nullptr: the files are somebody else's
+  output_files files_;
   pid_t id_ = -1;
   std::optional<exit_state> ended_;
 };
