@@ -62,6 +62,9 @@ public:
   /// Before anything else, when there was a master before or the job begins from a checkpoint.
   void recover(recovered_checkpoints found);
 
+  /// What there was cannot be read: until recover() nothing is to be removed, also when the job ends.
+  void leave_files() { files_unknown_ = true; }
+
   // From the job manager.
 
   /// The first attempts were deployed, or new ones, from the restore point.
@@ -161,6 +164,7 @@ private:
   std::optional<time_point> remove_again_at_;
   bool sweep_on_deployment_ = false; ///< not the first one
   bool sweep_again_ = false;
+  bool files_unknown_ = false; ///< there may be more than completed_ has
 
   actions out_;
 };
