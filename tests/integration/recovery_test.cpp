@@ -70,21 +70,23 @@ TEST_CASE("a canceled job leaves neither checkpoints nor what was not committed"
              [&] { return !std::filesystem::exists(run.folder / ("checkpoints/" + run.job)); });
 }
 
-TEST_CASE("a job whose newest checkpoint is damaged waits until that is mended, and counts each number once") {
+TEST_CASE(
+    "a job whose newest checkpoint is damaged waits until that is mended, and counts each number once") {
   temporary_folder of_cluster;
-  checkpointed_cluster run{2, {{"high-availability.storageDir", of_cluster / "ha"},
-                               {"execution.checkpointing.interval", "1 s"}}};
+  checkpointed_cluster run{
+      2, {{"high-availability.storageDir", of_cluster / "ha"}, {"execution.checkpointing.interval", "1 s"}}};
   run.submit(200'000, 8);
   run.wait_for_checkpoints(2);
   run.cluster.master().signal(SIGKILL);
   run.cluster.master().wait();
-  std::string metadata =
-      run.folder / ("checkpoints/" + run.job + "/chk-" + std::to_string(run.newest_checkpoint()) + "/_metadata");
+  std::string metadata = run.folder / ("checkpoints/" + run.job + "/chk-" +
+                                       std::to_string(run.newest_checkpoint()) + "/_metadata");
   std::string whole = read_file(metadata);
   std::ofstream{metadata} << whole.substr(0, whole.size() / 2);
   run.cluster.restart_master();
   auto waiting_for = [&] { return run.cluster.get("/jobs/" + run.job).at("waiting-for").get<std::string>(); };
-  wait_until("the job to say what is damaged", [&] { return waiting_for().find(metadata) != std::string::npos; });
+  wait_until("the job to say what is damaged",
+             [&] { return waiting_for().find(metadata) != std::string::npos; });
   CHECK(waiting_for().find("from a copy") != std::string::npos);
   CHECK(run.cluster.job_state(run.job) == "INITIALIZING");
   std::ofstream{metadata} << whole;
