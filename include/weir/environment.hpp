@@ -1,8 +1,10 @@
 #pragma once
 
 #include <weir/detail/graph.hpp>
+#include <weir/restarts.hpp>
 #include <weir/state_backend.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -48,6 +50,16 @@ public:
 
   /// Where keyed state is; by default what `state.backend.type` says at submission, else on the workers.
   environment& set_state_backend(state_backend backend);
+
+  /// A checkpoint is taken at this interval; by default what `execution.checkpointing.interval` says. Where
+  /// they are kept is the cluster's matter (`execution.checkpointing.dir`). What `-D` says at submission goes
+  /// before it. Throws std::invalid_argument when it is below 1 ms.
+  environment& enable_checkpointing(std::chrono::milliseconds interval);
+
+  /// What is done when the job fails: no_restart, fixed_delay, exponential_delay or failure_rate; by default
+  /// what `restart-strategy.type` says. What `-D` says at submission goes before it. Throws
+  /// std::invalid_argument for values that the configuration would refuse.
+  environment& set_restart_strategy(restart_settings how);
 
   [[nodiscard]] const detail::stream_graph& graph() const { return graph_; }
   [[nodiscard]] detail::stream_graph& graph() { return graph_; }

@@ -15,6 +15,7 @@
 #include <weir/operator_state.hpp>
 #include <weir/parse_line.hpp>
 #include <weir/process_context.hpp>
+#include <weir/restarts.hpp>
 #include <weir/side_output.hpp>
 #include <weir/sources.hpp>
 #include <weir/state.hpp>

@@ -11,9 +11,13 @@ namespace weir::actors {
 namespace {
 
 using tick_atom = caf::atom_constant<caf::atom("tick")>;
+using open_again_atom = caf::atom_constant<caf::atom("open_again")>;
 
 /// Until a store that could not begin a checkpoint is asked again.
 constexpr std::chrono::seconds counter_retry{1};
+
+/// Until it is looked whether somebody has mended the checkpoints of a job: soon enough for a person.
+constexpr std::chrono::seconds open_retry{2};
 
 checkpoint_storage make_storage(platform& environment, const job_id& job, const job_settings& settings,
                                 const caf::actor& to) {
@@ -58,6 +62,10 @@ caf::behavior job_manager::make_behavior() {
       },
 
       [this](storage_opened& message) { on(message); },
+      [this](open_again_atom) {
+        if (!ended_)
+          storage_->open();
+      },
       [this](const counter_outcome& message) { on(message); },
       [this](store_counter& again) { act(again); },
       [this](const checkpoint_outcome& message) { on(message); },
@@ -95,6 +103,11 @@ void job_manager::begin() {
 }
 
 void job_manager::on(storage_opened& opened) {
+  if (!opened.found && opened.found.failure().code() == errc::corrupt) {
+    core_.on_recovery_blocked(opened.found.failure().message());
+    delayed_send(this, open_retry, open_again_atom::value);
+    return perform({});
+  }
   if (!opened.found)
     return perform(core_.on_recovery_failed(
         "the checkpoints of the job cannot be used: " + opened.found.failure().message(), wall_ms()));

@@ -37,6 +37,12 @@ void master_gateway::cancel(job_id id, callback<void> done) {
   caf::anon_send(peers_.dispatcher, cancel_job{id, watched(std::move(done))});
 }
 
+void master_gateway::checkpoint(job_id id, bool full, callback<checkpoint_id> done) {
+  // Not watched: it takes as long as the checkpoint.
+  auto call = std::make_shared<gateway_call<checkpoint_id>>(std::move(done));
+  caf::anon_send(peers_.dispatcher, take_checkpoint{id, full, std::move(call)});
+}
+
 template <class T>
 call_ptr<T> master_gateway::watched(callback<T> done) {
   auto call = std::make_shared<gateway_call<T>>(std::move(done));

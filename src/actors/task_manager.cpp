@@ -248,7 +248,9 @@ void task_manager::on_answer(const incarnation_id& from, channel_answer answer) 
   auto here = tasks_.find(consumer);
   if (here != tasks_.end() && here->second.actor)
     return send(here->second.actor, std::move(answer));
-  if (auto* opened = std::get_if<channel_opened>(&answer.message)) // it has ended without having read this
+  // One of whose start this actor has yet to hear asks again. One that has ended never read this.
+  auto* opened = std::get_if<channel_opened>(&answer.message);
+  if (opened && peers_.find(consumer) == worker_peers::presence::ended)
     send(network_.actor,
          send_routed{from, opened->producer_route, encode(close_channel{opened->producer_route})});
 }

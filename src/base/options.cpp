@@ -85,6 +85,7 @@ std::span<const any_option> all_options() {
       &high_availability_storage_dir,
       &web_timeout,
       &web_exception_history_size,
+      &rest_async_store_duration,
       &rest_max_content_length,
       &rest_idle_timeout,
       &rest_max_connections,

@@ -340,6 +340,11 @@ inline const option<duration> web_timeout{
     {1ms, {}}};
 inline const option<std::int64_t> web_exception_history_size{
     "web.exception-history-size", 16, "Failures kept of each job.", {1, 10'000}};
+inline const option<duration> rest_async_store_duration{
+    "rest.async.store-duration",
+    5min,
+    "How long the outcome of something that was triggered can be asked for.",
+    {1ms, {}}};
 inline const option<memory_size> rest_max_content_length{
     "rest.server.max-content-length",
     {128 * megabyte},

@@ -2,6 +2,8 @@
 
 #include <weir/detail/graph_builder.hpp>
 
+#include "dataflow/code_settings.hpp"
+
 #include <stdexcept>
 
 namespace weir {
@@ -45,6 +47,21 @@ environment& environment::set_watermark_interval_ms(std::int64_t interval) {
 
 environment& environment::set_state_backend(state_backend backend) {
   graph_.backend = backend;
+  return *this;
+}
+
+environment& environment::enable_checkpointing(std::chrono::milliseconds interval) {
+  if (interval < std::chrono::milliseconds{1})
+    throw std::invalid_argument{"a checkpoint interval of " + std::to_string(interval.count()) +
+                                " ms: it is at least 1 ms"};
+  graph_.checkpoint_interval = interval;
+  return *this;
+}
+
+environment& environment::set_restart_strategy(restart_settings how) {
+  graph_.restart = how;
+  if (auto sound = settings_of(graph_); !sound)
+    throw std::invalid_argument{"the restart strategy cannot be: " + sound.failure().message()};
   return *this;
 }
 

@@ -46,6 +46,10 @@ public:
   virtual void submit(job_submission submission, callback<job_id> done) = 0;
   /// Success as soon as the wish is stored. already_exists: the job has ended; the message says how.
   virtual void cancel(job_id id, callback<void> done) = 0;
+  /// Takes a checkpoint of the job now; `full`: all of its state is written. Ends with the checkpoint, so
+  /// `web.timeout` is no limit to it, but `execution.checkpointing.timeout`. unavailable: the job cannot take
+  /// one at present; failed: this one came to nothing.
+  virtual void checkpoint(job_id id, bool full, callback<checkpoint_id> done) = 0;
 };
 
 } // namespace weir

@@ -1,6 +1,7 @@
 #include "rest/answers.hpp"
 #include "rest/inspection.hpp"
 #include "rest/job_diagnosis.hpp"
+#include "rest/job_route.hpp"
 #include "rest/job_view.hpp"
 #include "rest/rest_services.hpp"
 #include "rest/worker_view.hpp"
@@ -16,11 +17,6 @@ namespace {
 using nlohmann::json;
 using workers_callback = std::function<void(std::vector<worker_status>)>;
 
-http_response no_such_job(job_id id, const error& failure) {
-  return failure.code() == errc::not_found ? error_answer(404, "Job " + to_string(id) + " not found")
-                                           : error_answer(failure);
-}
-
 void with_workers(const rest_services& services, const http_reply& reply, workers_callback use) {
   services.gateway.workers([reply, use = std::move(use)](result<std::vector<worker_status>> workers) {
     if (!workers)
@@ -29,25 +25,8 @@ void with_workers(const rest_services& services, const http_reply& reply, worker
   });
 }
 
-void with_job(const rest_services& services, job_id id, const http_reply& reply,
-              std::function<void(const job_details&)> use) {
-  services.gateway.job(id, [reply, id, use = std::move(use)](result<job_details> job) {
-    if (!job)
-      return reply(no_such_job(id, job.failure()));
-    use(*job);
-  });
-}
-
-void with_job_of(const rest_services& services, const rest_call& call, const http_reply& reply,
-                 std::function<void(const job_details&)> use) {
-  auto id = path_id(call, "jobid");
-  if (!id)
-    return reply(error_answer(id.failure()));
-  with_job(services, job_id{*id}, reply, std::move(use));
-}
-
 void why(const rest_services& services, const rest_call& call, const http_reply& reply) {
-  with_job_of(services, call, reply, [&services, reply](const job_details& job) {
+  with_job(services, call, reply, [&services, reply](const job_details& job) {
     services.gateway.jobs([&services, reply, job](result<std::vector<job_summary>> jobs) {
       if (!jobs)
         return reply(error_answer(jobs.failure()));
@@ -152,7 +131,7 @@ void inspect(const rest_services& services, const rest_call& call, const http_re
 
 void add_inspection_handlers(rest_router& router, const rest_services& services) {
   router.add("GET", "/jobs/:jobid/tasks", [&services](const rest_call& call, const http_reply& reply) {
-    with_job_of(services, call, reply, [&services, reply](const job_details& job) {
+    with_job(services, call, reply, [&services, reply](const job_details& job) {
       reply(json_answer(task_list_json(job, services.clock.wall_ms())));
     });
   });

@@ -207,7 +207,7 @@ void run(const rest_services& services, const rest_call& call, const http_reply&
   auto id = given.job();
   if (!id)
     return reply(error_answer(id.failure()));
-  job_id drawn = *id ? *id : services.draw_job_id();
+  job_id drawn = *id ? *id : job_id{services.draw_id()};
   services.jars->prepare(call.path.at("jarid"), *request,
                          [&services, reply, drawn](result<prepared_job> job) {
                            if (!job)

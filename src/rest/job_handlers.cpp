@@ -1,4 +1,5 @@
 #include "rest/answers.hpp"
+#include "rest/job_route.hpp"
 #include "rest/job_view.hpp"
 #include "rest/plan_json.hpp"
 #include "rest/rest_services.hpp"
@@ -15,23 +16,13 @@ using nlohmann::json;
 /// A view of one job: the JSON that a path gives, once the job is known.
 using job_view = std::function<json(const job_details&, const http_request&)>;
 
-http_response unknown_job(job_id id) {
-  return error_answer(404, "Job " + to_string(id) + " not found");
-}
-
 void add_view(rest_router& router, const rest_services& services, std::string_view pattern, job_view view) {
-  router.add(
-      "GET", pattern, [&services, view = std::move(view)](const rest_call& call, const http_reply& reply) {
-        auto id = path_id(call, "jobid");
-        if (!id)
-          return reply(error_answer(id.failure()));
-        job_id job{*id};
-        services.gateway.job(job, [view, reply, job, request = call.request](result<job_details> found) {
-          if (found)
-            return reply(json_answer(view(*found, request)));
-          reply(found.failure().code() == errc::not_found ? unknown_job(job) : error_answer(found.failure()));
-        });
-      });
+  router.add("GET", pattern,
+             [&services, view = std::move(view)](const rest_call& call, const http_reply& reply) {
+               with_job(services, call, reply, [view, reply, request = call.request](const job_details& job) {
+                 reply(json_answer(view(job, request)));
+               });
+             });
 }
 
 std::size_t most_exceptions(const http_request& request, std::size_t otherwise) {

@@ -114,7 +114,10 @@ json job_json(const job_details& job, std::int64_t now) {
               {"timestamps", timestamps_of(job)},
               {"vertices", json::array()},
               {"plan", json::object()},
-              {"waiting-for", job.waiting_for}};
+              {"waiting-for", job.waiting_for},
+              {"restarts", job.summary.restarts},
+              {"newest-failure", job.failures.empty() ? "" : job.failures.front().cause},
+              {"newest-failure-time", job.failures.empty() ? -1 : job.failures.front().wall_ms}};
   json counts{{"RECONCILING", 0}};
   for (auto [state, name] : task_names)
     counts[std::string{to_string(state)}] = 0;
@@ -143,7 +146,7 @@ json config_json(const job_details& job) {
           {"name", job.summary.name},
           {"execution-config",
            {{"execution-mode", "PIPELINED"},
-            {"restart-strategy", "none"},
+            {"restart-strategy", job.restart_strategy},
             {"job-parallelism", parallelism},
             {"object-reuse-mode", true},
             {"user-config", std::move(user_config)}}},
@@ -182,9 +185,10 @@ json exceptions_json(const job_details& job, std::size_t most) {
 }
 
 json failure_cause_json(const job_details& job) {
-  if (job.failures.empty())
-    return json();
-  const std::string& cause = job.failures.front().cause;
+  return job.failures.empty() ? json() : failure_cause_json(job.failures.front().cause);
+}
+
+json failure_cause_json(const std::string& cause) {
   return {{"class", title_of(cause)}, {"stack-trace", cause}, {"serialized-throwable", ""}};
 }
 

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 /// The JSON of a whole job, as Flink's clients read it. `now` is wall time in milliseconds.
 namespace weir {
@@ -35,5 +36,6 @@ std::vector<const subtask_status*> subtasks_of(const job_details& job, std::size
 
 /// {"class", "stack-trace", "serialized-throwable"} of a failure, or null when there was none.
 nlohmann::json failure_cause_json(const job_details& job);
+nlohmann::json failure_cause_json(const std::string& cause);
 
 } // namespace weir

@@ -1,4 +1,5 @@
 #include "rest/answers.hpp"
+#include "rest/job_route.hpp"
 #include "rest/metric_view.hpp"
 #include "rest/rest_services.hpp"
 #include "rest/vertex_route.hpp"
@@ -114,16 +115,8 @@ http_response backpressure(const vertex_call& of) {
 }
 
 void job_metrics(const rest_services& services, const rest_call& call, const http_reply& reply) {
-  auto id = path_id(call, "jobid");
-  if (!id)
-    return reply(error_answer(id.failure()));
-  services.gateway.job(job_id{*id}, [&services, reply, id = *id,
-                                     request = call.request](result<job_details> found) {
-    if (found)
-      return reply(
-          json_answer(metric_list_json(metrics_of(found->summary, services.clock.wall_ms()), request)));
-    reply(found.failure().code() == errc::not_found ? error_answer(404, "Job " + to_string(id) + " not found")
-                                                    : error_answer(found.failure()));
+  with_job(services, call, reply, [&services, reply, request = call.request](const job_details& job) {
+    reply(json_answer(metric_list_json(metrics_of(job, services.clock.wall_ms()), request)));
   });
 }
 

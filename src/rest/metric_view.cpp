@@ -1,5 +1,6 @@
 #include "rest/metric_view.hpp"
 
+#include "scheduler/checkpoint_history.hpp"
 #include "scheduler/job_accumulators.hpp"
 
 #include <weir/detail/histogram.hpp>
@@ -136,8 +137,29 @@ metric_list metrics_of(const job_summary& job, std::int64_t now) {
           {"downtime", std::to_string(is_terminal(job.state) ? -1 : waits)},
           {"runningTime", std::to_string(runs ? end - job.start_wall_ms : 0)},
           {"restartingTime", std::to_string(job.state == job_state::restarting ? waits : 0)},
-          {"numRestarts", "0"},
-          {"fullRestarts", "0"}};
+          {"numRestarts", std::to_string(job.restarts)},
+          {"fullRestarts", std::to_string(job.restarts)}};
+}
+
+metric_list metrics_of(const job_details& job, std::int64_t now) {
+  metric_list list = metrics_of(job.summary, now);
+  if (!job.checkpoints)
+    return list;
+  const checkpoint_overview& all = *job.checkpoints;
+  auto add = [&](const char* name, auto value) { list.emplace_back(name, std::to_string(value)); };
+  add("totalNumberOfCheckpoints", all.counts.total);
+  add("numberOfInProgressCheckpoints", all.counts.in_progress);
+  add("numberOfCompletedCheckpoints", all.counts.completed);
+  add("numberOfFailedCheckpoints", all.counts.failed);
+  add("lastCheckpointRestoreTimestamp", all.latest_restored ? all.latest_restored->restored_wall_ms : -1);
+  if (const auto& last = all.latest_completed) {
+    checkpoint_totals sum = totals(*last);
+    add("lastCheckpointDuration", last->ended_wall_ms - last->triggered_wall_ms);
+    add("lastCheckpointSize", sum.written_size);
+    add("lastCheckpointFullSize", sum.state_size);
+    list.emplace_back("lastCheckpointExternalPath", last->path);
+  }
+  return list;
 }
 
 json metric_list_json(const metric_list& metrics, const http_request& request) {

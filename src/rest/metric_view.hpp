@@ -22,6 +22,9 @@ metric_list metrics_of(const subtask_status& subtask);
 /// "uptime", "numRestarts", …
 metric_list metrics_of(const job_summary& job, std::int64_t now);
 
+/// The same, and "lastCheckpointDuration", … of a job that takes checkpoints.
+metric_list metrics_of(const job_details& job, std::int64_t now);
+
 /// [{"id"}] of all, or [{"id", "value"}] of those that the request's `get` names.
 nlohmann::json metric_list_json(const metric_list& metrics, const http_request& request);
 

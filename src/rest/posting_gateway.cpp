@@ -43,4 +43,8 @@ void posting_gateway::cancel(job_id id, callback<void> done) {
   cluster_.cancel(id, posted(std::move(done)));
 }
 
+void posting_gateway::checkpoint(job_id id, bool full, callback<checkpoint_id> done) {
+  cluster_.checkpoint(id, full, posted(std::move(done)));
+}
+
 } // namespace weir

@@ -21,6 +21,7 @@ public:
   void put_library(std::string hash, std::string bytes, job_id submission, callback<void> done) override;
   void submit(job_submission submission, callback<job_id> done) override;
   void cancel(job_id id, callback<void> done) override;
+  void checkpoint(job_id id, bool full, callback<checkpoint_id> done) override;
 
 private:
   template <class T>

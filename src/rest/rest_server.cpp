@@ -82,10 +82,11 @@ public:
         services_{gateway_, environment.clock(), describe(settings, given.commit)},
         address_{settings.get(options::rest_address), server_->address().port} {
     services_.jars = settings.get(options::web_submit_enable) ? &jars_ : nullptr;
-    services_.draw_job_id = [&environment] { return job_id{draw_id(environment.random())}; };
+    services_.draw_id = [&environment] { return draw_id(environment.random()); };
     services_.max_library_bytes = settings.get(options::rest_max_content_length).bytes;
     services_.exception_history_size =
         static_cast<std::size_t>(settings.get(options::web_exception_history_size));
+    services_.outcome_store_duration = settings.get(options::rest_async_store_duration);
     services_.shut_down = std::move(given.shut_down);
     add_all_handlers(router_, services_);
     server_->start({[this](const http_request& request) { return router_.body_limit(request); },

@@ -5,6 +5,7 @@
 #include "rest/jar_service.hpp"
 #include "rest/rest_router.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -29,10 +30,11 @@ struct rest_services {
   cluster_description about;
   /// nullptr: `web.submit.enable` is false, and the /jars paths do not exist.
   jar_service* jars = nullptr;
-  /// For jobs whose client did not draw an id.
-  std::function<job_id()> draw_job_id;
+  /// For jobs and triggers whose client did not draw an id.
+  std::function<random_id()> draw_id;
   std::uint64_t max_library_bytes = 0; ///< rest.server.max-content-length
   std::size_t exception_history_size = 16;
+  std::chrono::milliseconds outcome_store_duration{300'000}; ///< rest.async.store-duration
   /// DELETE /cluster; runs after the answer was handed to the connection.
   std::function<void()> shut_down;
 };
@@ -40,6 +42,7 @@ struct rest_services {
 /// Each adds the paths of one kind of resource. The services must outlive the router.
 void add_cluster_handlers(rest_router& router, const rest_services& services);
 void add_job_handlers(rest_router& router, const rest_services& services);
+void add_checkpoint_handlers(rest_router& router, const rest_services& services);
 void add_vertex_handlers(rest_router& router, const rest_services& services);
 void add_metric_handlers(rest_router& router, const rest_services& services);
 void add_task_manager_handlers(rest_router& router, const rest_services& services);

@@ -1,6 +1,7 @@
 #include "rest/vertex_route.hpp"
 
 #include "rest/answers.hpp"
+#include "rest/job_route.hpp"
 #include "rest/job_view.hpp"
 
 #include <algorithm>
@@ -26,21 +27,13 @@ http_response answer_for(const job_details& job, const std::string& vertex_id, c
 void add_vertex_view(rest_router& router, const rest_services& services, std::string_view below,
                      vertex_view view) {
   auto handle = [&services, view = std::move(view)](const rest_call& call, const http_reply& reply) {
-    auto id = path_id(call, "jobid");
-    if (!id)
-      return reply(error_answer(id.failure()));
-    job_id job{*id};
     auto vertex = path_id(call, "vertexid");
     if (!vertex)
       return reply(error_answer(vertex.failure()));
-    services.gateway.job(
-        job, [&services, view, reply, job, call, vertex = to_string(*vertex)](result<job_details> found) {
-          if (found)
-            return reply(answer_for(*found, vertex, call, view, services.clock.wall_ms()));
-          reply(found.failure().code() == errc::not_found
-                    ? error_answer(404, "Job " + to_string(job) + " not found")
-                    : error_answer(found.failure()));
-        });
+    with_job(services, call, reply,
+             [&services, view, reply, call, vertex = to_string(*vertex)](const job_details& job) {
+               reply(answer_for(job, vertex, call, view, services.clock.wall_ms()));
+             });
   };
   router.add("GET", "/jobs/:jobid/vertices/:vertexid" + std::string{below}, std::move(handle));
 }

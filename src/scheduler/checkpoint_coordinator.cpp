@@ -46,6 +46,7 @@ checkpoint_coordinator::checkpoint_coordinator(const job_id& job, const executio
       completed_{files_, settings.num_retained} {}
 
 void checkpoint_coordinator::recover(recovered_checkpoints found) {
+  files_unknown_ = false;
   last_ = found.counter;
   if (found.external) {
     last_ = std::max(last_, found.external->checkpoint.id);
@@ -113,8 +114,11 @@ void checkpoint_coordinator::on_data_ended(const attempt_id& attempt) {
 }
 
 checkpoint_coordinator::actions checkpoint_coordinator::on_end(job_state how) {
-  if (!enabled() || is_left_alone_)
+  if (!enabled())
     return {};
+  answer(std::exchange(requests_, {}), error{errc::unavailable, "the job has ended"});
+  if (files_unknown_)
+    return take();
   bool keep =
       (how == job_state::failed && settings_.retention != checkpoint_retention::none) ||
       (how == job_state::canceled && settings_.retention == checkpoint_retention::after_failure_cancel);

@@ -62,9 +62,8 @@ public:
   /// Before anything else, when there was a master before or the job begins from a checkpoint.
   void recover(recovered_checkpoints found);
 
-  /// Instead: what there is cannot be used. An operator may mend it, so nothing of it goes, at the job's end
-  /// neither.
-  void leave_alone() { is_left_alone_ = true; }
+  /// What there was cannot be read: until recover() nothing is to be removed, also when the job ends.
+  void leave_files() { files_unknown_ = true; }
 
   // From the job manager.
 
@@ -165,7 +164,7 @@ private:
   std::optional<time_point> remove_again_at_;
   bool sweep_on_deployment_ = false; ///< not the first one
   bool sweep_again_ = false;
-  bool is_left_alone_ = false;
+  bool files_unknown_ = false; ///< there may be more than completed_ has
 
   actions out_;
 };

@@ -25,6 +25,7 @@ public:
   /// More is known of the last failure.
   void add_to_failure(const std::string& text) { failures_.front().cause += text; }
 
+  void note_restart() { ++summary_.restarts; }
   void note_tasks(const std::map<task_state, std::uint32_t>& counts, std::int64_t wall_ms);
 
   /// The end that was stored.

@@ -26,6 +26,11 @@ job_manager_core::job_manager_core(const job_id& id, job_spec spec, std::shared_
   life_.note_tasks(execution_.counts(), wall_ms);
 }
 
+void job_manager_core::recover(recovered_checkpoints found) {
+  blocked_by_.clear();
+  checkpoints_.recover(std::move(found));
+}
+
 job_manager_core::actions job_manager_core::start(std::int64_t wall_ms) {
   actions out;
   if (!life_.enter(job_event::prepared, wall_ms))
@@ -39,10 +44,18 @@ job_manager_core::actions job_manager_core::start(std::int64_t wall_ms) {
 
 job_manager_core::actions job_manager_core::on_recovery_failed(const std::string& why, std::int64_t wall_ms) {
   actions out;
-  checkpoints_.leave_alone();
+  checkpoints_.leave_files();
   fail_for_good({.cause = why, .wall_ms = wall_ms}, wall_ms, out);
   settle(wall_ms, out);
   return out;
+}
+
+void job_manager_core::on_recovery_blocked(const std::string& why) {
+  checkpoints_.leave_files();
+  if (blocked_by_ == why)
+    return;
+  blocked_by_ = why;
+  log::scheduler.error("job cannot go on", {{"job", life_.summary().id}, {"why", why}});
 }
 
 job_manager_core::actions job_manager_core::on_tick(time_point now, std::int64_t wall_ms) {
@@ -231,7 +244,9 @@ job_details job_manager_core::details() const {
                                                       .slots = slots_,
                                                       .missing_slots = missing_,
                                                       .checkpoint_is_open = checkpoints_.is_storing(),
-                                                      .restart_is_due = failover_.is_due()})};
+                                                      .restart_is_due = failover_.is_due(),
+                                                      .blocked_by = blocked_by_}),
+                  .restart_strategy = failover_.describe_strategy()};
   if (checkpoints_.enabled())
     all.checkpoints = std::make_shared<checkpoint_overview>(checkpoints_.overview());
   if (life_.is(job_state::finished))

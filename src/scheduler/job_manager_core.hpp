@@ -66,12 +66,16 @@ public:
                    const job_settings& settings, std::int64_t wall_ms);
 
   /// Before start(), when there was a master before or the job begins from a checkpoint.
-  void recover(recovered_checkpoints found) { checkpoints_.recover(std::move(found)); }
+  void recover(recovered_checkpoints found);
 
   actions start(std::int64_t wall_ms);
 
   /// Instead of start(): what the job is to go on from cannot be known. All that it stored stays.
   actions on_recovery_failed(const std::string& why, std::int64_t wall_ms);
+
+  /// What the job is to go on from cannot be known until somebody has done what `why` says: it waits for
+  /// recover() and start(), and can be canceled.
+  void on_recovery_blocked(const std::string& why);
 
   actions on_tick(time_point now, std::int64_t wall_ms);
 
@@ -162,6 +166,7 @@ private:
   checkpoint_coordinator checkpoints_;
   std::uint32_t needed_ = 0; ///< as last told
   std::uint32_t missing_ = 0;
+  std::string blocked_by_;         ///< why what it is to go on from is not known
   std::optional<job_details> end_; ///< set while it is being stored and after
 };
 

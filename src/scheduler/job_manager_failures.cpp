@@ -123,6 +123,7 @@ void job_manager_core::restart(std::int64_t wall_ms, actions& out) {
   log::scheduler.info("job restarts", {{"job", life_.summary().id},
                                        {"tasks", places.size()},
                                        {"checkpoint", from == nullptr ? 0 : from->id}});
+  life_.note_restart();
   for (const subtask_place& place : places)
     execution_.begin_anew(place.vertex, place.subtask, wall_ms);
   for (const subtask_place& place : places)

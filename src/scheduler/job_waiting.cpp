@@ -30,6 +30,8 @@ constexpr const char* open_checkpoint = "the metadata of a checkpoint is being s
 
 std::string why_job_waits(const job_standstill& job) {
   switch (job.state) {
+  case job_state::initializing:
+    return job.blocked_by;
   case job_state::created:
     return why_slots_lack(job);
   case job_state::running: {

@@ -16,6 +16,7 @@ struct job_standstill {
   std::uint32_t missing_slots = 0; ///< of those it lacks nobody can give so many at present
   bool checkpoint_is_open = false; ///< whether one that is being stored is complete
   bool restart_is_due = false;
+  std::string blocked_by = {}; ///< why it cannot begin
 };
 
 /// What does, as a sentence for people; empty when nothing does.

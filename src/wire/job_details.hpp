@@ -54,6 +54,7 @@ struct job_summary {
   std::int64_t end_wall_ms = -1;
   std::int64_t last_modified_wall_ms = 0;
   std::map<task_state, std::uint32_t> tasks; ///< subtasks in each state
+  std::uint64_t restarts = 0;                ///< of all or some of its tasks, under this master
 };
 
 /// All that is known of a job.
@@ -66,6 +67,7 @@ struct job_details {
   std::vector<failure_record> failures;              ///< newest first, at most `web.exception-history-size`
   /// What keeps it from going on, as a sentence: "2 of 4 slots are missing"; else empty.
   std::string waiting_for;
+  std::string restart_strategy; ///< as a phrase; empty for an ended job of an earlier master
   std::shared_ptr<const checkpoint_overview>
       checkpoints;                  ///< of a job that takes some, while its master lives
   std::vector<task_result> results; ///< of a finished job, all subtasks put together

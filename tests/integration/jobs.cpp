@@ -3,6 +3,7 @@
 #include <weir/weir.hpp>
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <fstream>
 #include <stdexcept>
@@ -168,4 +169,10 @@ WEIR_JOB(large_state) {
       .key_by(&number::value)
       .process<number>(kept_text{bytes})
       .for_each(ignore);
+}
+
+// Takes checkpoints without being told so at submission.
+WEIR_JOB(checkpointed_by_code) {
+  env.enable_checkpointing(std::chrono::milliseconds{1'234}).set_restart_strategy(weir::no_restart{});
+  env.from(weir::generate(1'000, numbered)).for_each(ignore);
 }

@@ -70,6 +70,16 @@ constexpr command commands[] = {
      .arguments_min = 1,
      .arguments_max = 1,
      .run = why},
+    {.name = "checkpoints",
+     .usage = "checkpoints JOB",
+     .summary = "the last checkpoints of a job, and what it was restored from",
+     .details =
+         "WRITTEN is what a checkpoint added to the storage, STATE all that a restart from it would read.\n"
+         "JOB is the id of a job, the beginning of it, or the name of a job.",
+     .takes = argument_kind::job,
+     .arguments_min = 1,
+     .arguments_max = 1,
+     .run = checkpoints},
     {.name = "watch",
      .usage = "watch [-n SECONDS] COMMAND",
      .summary = "repeats a command until a key or Ctrl-C is pressed",

@@ -1,5 +1,6 @@
 #include "job_commands.hpp"
 
+#include "checkpoint_rows.hpp"
 #include "job_lookup.hpp"
 #include "json_fields.hpp"
 #include "rows.hpp"
@@ -84,6 +85,16 @@ result<answer> why(cluster& of, const arguments& job) {
     if (line.is_string())
       found.shown.emplace_back((found.shown.empty() ? "" : "  ") + line.get<std::string>());
   return found;
+}
+
+result<answer> checkpoints(cluster& of, const arguments& job) {
+  auto named = job_named(of, job.front());
+  if (!named)
+    return named.failure();
+  auto listed = of.get("/jobs/" + named->id + "/checkpoints");
+  if (!listed)
+    return listed.failure();
+  return answer{*listed, checkpoint_page(*listed)};
 }
 
 } // namespace weir::tools::shell

@@ -2,6 +2,7 @@
 
 #include "base/hash.hpp"
 #include "base/options.hpp"
+#include "dataflow/code_settings.hpp"
 #include "dataflow/job_code.hpp"
 #include "dataflow/job_library.hpp"
 
@@ -50,6 +51,10 @@ result<built_job> build_job(const command_context& with, const job_request& requ
   auto code = (*library)->build(spec);
   if (!code)
     return code.failure().wrap("cannot build the job of " + spec.library_name);
+  auto of_code = settings_of(**code);
+  if (!of_code)
+    return of_code.failure().wrap("cannot build the job of " + spec.library_name);
+  spec.configuration.insert(of_code->begin(), of_code->end()); // beneath what was said at submission
   auto graph = compile(**code, *options);
   if (!graph)
     return graph.failure().wrap("cannot build the job of " + spec.library_name);

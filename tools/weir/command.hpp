@@ -50,6 +50,8 @@ void add_info_command(CLI::App& program, command_list& all);
 void add_list_command(CLI::App& program, command_list& all);
 void add_status_command(CLI::App& program, command_list& all);
 void add_cancel_command(CLI::App& program, command_list& all);
+void add_checkpoint_command(CLI::App& program, command_list& all);
+void add_checkpoints_command(CLI::App& program, command_list& all);
 void add_build_graph_command(CLI::App& program, command_list& all);
 
 /// Prints "weir: <the chain of causes>" to standard error, and returns the exit code of a failure.

@@ -33,6 +33,8 @@ job_progress progress_of(const json& job) {
   read.state = field<std::string>(job, "state", "");
   read.elapsed_ms = field<std::int64_t>(job, "duration", 0);
   read.waiting_for = field<std::string>(job, "waiting-for", "");
+  read.failure = field<std::string>(job, "newest-failure", "");
+  read.failure_wall_ms = field<std::int64_t>(job, "newest-failure-time", -1);
   for (const json& vertex : object_in(job, "vertices")) {
     const json& tasks = object_in(vertex, "tasks");
     read.subtasks += field<std::uint64_t>(vertex, "parallelism", 0);

@@ -16,6 +16,8 @@ struct job_progress {
   std::uint64_t records = 0; ///< that tasks took from other tasks
   std::int64_t elapsed_ms = 0;
   std::string waiting_for; ///< "2 of 4 slots are missing", or empty
+  std::string failure;     ///< the newest, or empty
+  std::int64_t failure_wall_ms = -1;
 };
 
 /// Reads what `GET /jobs/:jobid` gives; what is missing there counts as zero.

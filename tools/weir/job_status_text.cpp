@@ -2,6 +2,8 @@
 
 #include "job_list.hpp"
 #include "job_progress.hpp"
+#include "json_fields.hpp"
+#include "units.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -21,6 +23,15 @@ std::string counts_text(const json& tasks) {
   return text;
 }
 
+/// A job that goes on has failures too.
+std::string failure_heading(const std::string& state, const json& exceptions) {
+  if (state == "FAILED" || state == "FAILING")
+    return "Failed: ";
+  if (state == "RESTARTING")
+    return "Restarts after a failure: ";
+  return "Last failure, " + date_text(number_of(exceptions, "timestamp")) + ": ";
+}
+
 } // namespace
 
 std::string job_status_text(const json& job, const json& exceptions) {
@@ -37,9 +48,10 @@ std::string job_status_text(const json& job, const json& exceptions) {
   for (const json& vertex : job.value("vertices", json::array()))
     text +=
         "  " + vertex.value("name", "") + ": " + counts_text(vertex.value("tasks", json::object())) + '\n';
-  auto cause = exceptions.is_object() ? exceptions.find("root-exception") : exceptions.end();
-  if (exceptions.is_object() && cause != exceptions.end() && cause->is_string())
-    text += "Failed: " + cause->get<std::string>() + '\n';
+  if (std::uint64_t restarts = count_of(job, "restarts"); restarts > 0)
+    text += "Restarted " + (restarts == 1 ? std::string{"once"} : counted(restarts, "time")) + ".\n";
+  if (std::string cause = text_of(exceptions, "root-exception"); !cause.empty())
+    text += failure_heading(text_of(job, "state"), exceptions) + cause + '\n';
   return text;
 }
 

@@ -97,6 +97,8 @@ int main(int argc, char** argv) {
   add_list_command(program, commands);
   add_status_command(program, commands);
   add_cancel_command(program, commands);
+  add_checkpoint_command(program, commands);
+  add_checkpoints_command(program, commands);
   add_cluster_commands(program, commands);
   add_build_graph_command(program, commands);
 

@@ -26,11 +26,8 @@ run_display::~run_display() {
 }
 
 void run_display::show(const job_progress& now) {
-  if (now.elapsed_ms >= patience_ms && !now.waiting_for.empty() && now.waiting_for != told_) {
-    clear();
-    told_ = now.waiting_for;
-    std::fprintf(stderr, "The job waits: %s.\n", told_.c_str());
-  }
+  tell_restart(now);
+  tell_waiting(now);
   std::uint64_t rate = rate_.per_second(now);
   bool is_due = shown_at_ms_ < 0 || now.elapsed_ms - shown_at_ms_ >= redraw_ms;
   if (on_terminal_ && is_due) {
@@ -39,6 +36,25 @@ void run_display::show(const job_progress& now) {
     line_is_shown_ = true;
     shown_at_ms_ = now.elapsed_ms;
   }
+}
+
+/// A restart may be over before the next look, so it is the failure that tells of it, and not the state.
+void run_display::tell_restart(const job_progress& now) {
+  bool goes_on = now.state == "RESTARTING" || now.state == "RUNNING";
+  std::pair failure{now.failure_wall_ms, now.failure};
+  if (!goes_on || now.failure.empty() || failure == told_failure_)
+    return;
+  clear();
+  std::fprintf(stderr, "The job is restarted after a failure: %s\n", now.failure.c_str());
+  told_failure_ = std::move(failure);
+}
+
+void run_display::tell_waiting(const job_progress& now) {
+  if (now.elapsed_ms < patience_ms || now.waiting_for.empty() || now.waiting_for == told_)
+    return;
+  clear();
+  told_ = now.waiting_for;
+  std::fprintf(stderr, "The job waits: %s.\n", told_.c_str());
 }
 
 void run_display::clear() {

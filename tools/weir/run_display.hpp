@@ -9,8 +9,8 @@
 
 namespace weir::tools {
 
-/// What an attached run shows while the job runs: a line that changes, on a terminal only, and what the job
-/// waits for.
+/// What an attached run shows while the job runs: a line that changes, on a terminal only, after which
+/// failures the job is restarted, and what it waits for.
 class run_display {
 public:
   run_display();
@@ -23,9 +23,13 @@ public:
   void clear();
 
 private:
+  void tell_restart(const job_progress& now);
+  void tell_waiting(const job_progress& now);
+
   bool on_terminal_;
   bool line_is_shown_ = false;
   std::string told_; ///< what it was said to wait for
+  std::pair<std::int64_t, std::string> told_failure_{-1, ""};
   std::int64_t shown_at_ms_ = -1;
   record_rate rate_;
 };

@@ -2,8 +2,10 @@
 
 #include <weir/detail/operator.hpp>
 #include <weir/detail/record_type.hpp>
+#include <weir/restarts.hpp>
 #include <weir/state_backend.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -88,6 +90,9 @@ struct stream_graph {
   std::optional<std::int64_t> buffer_timeout_ms;     ///< 0: each record at once, -1: only full batches
   std::optional<std::int64_t> watermark_interval_ms; ///< 0: a watermark behind every batch of records
   std::optional<state_backend> backend;              ///< by default what each worker's configuration says
+  std::optional<std::chrono::milliseconds>
+      checkpoint_interval;                 ///< for the master; submission may override it
+  std::optional<restart_settings> restart; ///< the same
   std::vector<graph_node> nodes;
 };
 

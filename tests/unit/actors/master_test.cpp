@@ -271,6 +271,18 @@ TEST_CASE_FIXTURE(quiet_master, "nobody knows a job that was never submitted") {
         errc::not_found);
 }
 
+TEST_CASE_FIXTURE(quiet_master, "a checkpoint that cannot be taken is answered with the reason") {
+  auto take_one = [this] {
+    return ask<checkpoint_id>(
+        [](auto& gateway, auto done) { gateway.checkpoint(job, false, std::move(done)); });
+  };
+  CHECK(code_of(take_one()) == errc::not_found);
+  submit_words();
+  CHECK(take_one()->value->failure().message() == "Checkpointing has not been enabled.");
+  CHECK(*cancel(job)->value);
+  CHECK(take_one()->value->failure().message().find("has ended") != std::string::npos);
+}
+
 TEST_CASE_FIXTURE(quiet_master, "a job whose manager dies is failed, and its workers start anew") {
   submit_words();
   fake_worker worker{*this, 1, 1};

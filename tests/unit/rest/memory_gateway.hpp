@@ -20,6 +20,12 @@ public:
   std::map<std::string, std::string> libraries; ///< bytes by hash
   std::vector<job_submission> submitted;
   std::vector<job_id> canceled;
+  struct wished_checkpoint {
+    job_id job;
+    bool full = false;
+    callback<checkpoint_id> done; ///< the test calls it
+  };
+  std::vector<wished_checkpoint> checkpoints;
   std::optional<error> failure;
 
   void workers(callback<std::vector<worker_status>> done) override {
@@ -79,6 +85,10 @@ public:
       return done({});
     }
     done(error{errc::not_found, "no such job"});
+  }
+
+  void checkpoint(job_id id, bool full, callback<checkpoint_id> done) override {
+    checkpoints.push_back({id, full, std::move(done)});
   }
 };
 

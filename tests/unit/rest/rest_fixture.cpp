@@ -47,7 +47,7 @@ std::string answer::error_text() const {
 rest_fixture::rest_fixture(jar_service* jars) : services_{cluster, clock} {
   services_.about = {"0.1.0", "1a2b3c4", {{"rest.port", "0"}}, 3000};
   services_.jars = jars;
-  services_.draw_job_id = [] { return job_id{{7, 7}}; };
+  services_.draw_id = [this] { return random_id{7, next_id_++}; };
   services_.max_library_bytes = 1 << 20;
   services_.shut_down = [this] { shut_down = true; };
   add_all_handlers(router_, services_);

@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -39,6 +40,7 @@ public:
               std::string content_type = "application/json");
 
 private:
+  std::uint64_t next_id_ = 7;
   rest_services services_;
   rest_router router_;
 };

@@ -154,6 +154,17 @@ TEST_CASE_FIXTURE(quiet_job, "who asks for a checkpoint that cannot be or fails 
   CHECK(answers[2].answer.failure().message() == "a task failed");
 }
 
+TEST_CASE_FIXTURE(quiet_job, "who still waits for a checkpoint when the job ends is told so") {
+  run();
+  for (std::uint32_t subtask : {0, 1})
+    finish(source, subtask);
+  note(coordinator.on_request(1, false));
+  note(coordinator.on_end(job_state::finished));
+  auto answers = take<answer_checkpoint>();
+  REQUIRE(answers.size() == 1);
+  CHECK(answers[0].answer.failure().message() == "the job has ended");
+}
+
 TEST_CASE_FIXTURE(quiet_job,
                   "when all sources are at their end the last checkpoint does not wait for the interval") {
   run();

@@ -576,17 +576,3 @@ TEST_CASE_FIXTURE(restarting_job,
     core.on_data_ended({.session = at(0, s).session, .attempt = at(0, s).attempt});
   CHECK(core.wake_at() == time_point::min());
 }
-
-TEST_CASE_FIXTURE(restarting_job, "a job goes on from what a master before it stored") {
-  completed_checkpoint found{.job = job, .id = 6};
-  for (std::uint32_t v = 0; v < 2; ++v) {
-    found.vertices.push_back({.id = operator_numbered(v + 1), .operators = {operator_numbered(v + 1)}});
-    for (std::uint32_t s = 0; s < graph->vertices[v].parallelism; ++s)
-      found.vertices[v].subtasks.push_back({.chain = {{.path = path_of(6, v, s)}}});
-  }
-  core.recover({.counter = 8, .completed = {{found, "job/chk-6"}}});
-  run();
-  CHECK(at(0, 1).restored.checkpoint == 6);
-  CHECK(restored_path(at(0, 1)) == path_of(6, 0, 1));
-  CHECK(complete_checkpoint() == 9);
-}

@@ -1,7 +1,10 @@
 #include "example_cluster.hpp"
 
+#include "scheduler/checkpoint_history.hpp"
+
 #include <doctest/doctest.h>
 
+#include <memory>
 #include <string>
 
 using namespace weir;
@@ -113,8 +116,19 @@ TEST_CASE_FIXTURE(example_cluster, "why follows what a job waits for, a step a l
                  "\n  count -> write (1/2) is busy (95 % of its time): it is what the others wait for.\n"));
 }
 
+TEST_CASE_FIXTURE(example_cluster, "checkpoints shows those of a job, and says when it takes none") {
+  CHECK(contains(failure_of(*this, "checkpoints 0123").message(), "Checkpointing has not been enabled."));
+  checkpoint_history history{{}};
+  history.on_triggered({.id = 7, .triggered_wall_ms = started_wall_ms});
+  history.on_completed(7, "/checkpoints/chk-7", started_wall_ms + 30);
+  rest.cluster.job_list[0].checkpoints = std::make_shared<const checkpoint_overview>(history.overview());
+  std::string text = shown(*this, "checkpoints 0123");
+  CHECK(text.starts_with("1 checkpoint: 1 completed, 0 failed, 0 in progress\n"));
+  CHECK(contains(line_with(text, "COMPLETED"), "30 ms"));
+}
+
 TEST_CASE_FIXTURE(example_cluster, "a job that does not exist is an error of every command that takes one") {
-  for (const char* command : {"tasks nosuch", "why nosuch"})
+  for (const char* command : {"tasks nosuch", "why nosuch", "checkpoints nosuch"})
     CHECK(contains(failure_of(*this, command).message(), "There is no job 'nosuch'"));
 }
 
@@ -172,7 +186,8 @@ TEST_CASE_FIXTURE(example_cluster, "inspecting the master's own actors shows wha
 
 TEST_CASE_FIXTURE(example_cluster, "a failure of the master is the error of every command") {
   rest.cluster.failure = error{errc::unavailable, "the master is shutting down"};
-  for (const char* command : {"nodes", "slots", "jobs", "tasks", "tasks 0123", "why 0123", "inspect 0123"}) {
+  for (const char* command :
+       {"nodes", "slots", "jobs", "tasks", "tasks 0123", "why 0123", "checkpoints 0123", "inspect 0123"}) {
     CAPTURE(command);
     CHECK(contains(failure_of(*this, command).message(), "the master is shutting down"));
   }

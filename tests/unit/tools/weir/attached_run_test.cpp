@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <cstdio>
+#include <deque>
 #include <map>
 #include <string>
 
@@ -55,10 +56,17 @@ struct followed {
 
 const std::string id(32, 'a');
 
-/// Follows a job of a master that answers as `answers` says, by path behind the job's own.
-followed follow(const std::map<std::string, canned_answer>& answers) {
+/// Follows a job of a master that tells one of these states after the other, and then answers as `answers`
+/// says, by path behind the job's own.
+followed follow_states(std::deque<json> states, const std::map<std::string, canned_answer>& answers) {
   canned_server server{[&](const canned_request& request) {
-    auto found = answers.find(request.target.substr(std::string{"/jobs/"}.size() + id.size()));
+    std::string path = request.target.substr(std::string{"/jobs/"}.size() + id.size());
+    if (path.empty() && !states.empty()) {
+      json state = states.front();
+      states.pop_front();
+      return canned_answer{200, state.dump()};
+    }
+    auto found = answers.find(path);
     return found == answers.end() ? canned_answer{404, R"({"errors":["not here"]})"} : found->second;
   }};
   temporary_folder folder;
@@ -74,6 +82,10 @@ followed follow(const std::map<std::string, canned_answer>& answers) {
   seen.output = weir::testing::read_file(folder / "out");
   seen.errors = weir::testing::read_file(folder / "err");
   return seen;
+}
+
+followed follow(const std::map<std::string, canned_answer>& answers) {
+  return follow_states({}, answers);
 }
 
 canned_answer in_state(const std::string& state) {
@@ -123,6 +135,19 @@ TEST_CASE("a job that failed is told with its cause, its task and its worker") {
   CHECK(seen.code == exit_failed);
   CHECK(seen.output.empty());
   CHECK(seen.errors == "weir: the job failed: no more disk\nIt failed in sink (1/2) on worker host:1-abc.\n");
+}
+
+TEST_CASE("each failure after which the job is restarted is told once, also when it runs again already") {
+  auto look = [](const char* state, const char* failure, std::int64_t at) {
+    return json{{"state", state}, {"newest-failure", failure}, {"newest-failure-time", at}};
+  };
+  auto seen = follow_states(
+      {look("RUNNING", "", -1), look("RESTARTING", "worker a is lost", 10),
+       look("RESTARTING", "worker a is lost", 10), look("RUNNING", "worker a is lost", 10),
+       look("RUNNING", "worker a is lost", 99), look("FAILING", "out of cheese", 200)},
+      {{"", in_state("FAILED")}, {"/exceptions", {200, R"({"root-exception":"out of cheese"})"}}});
+  std::string told = "The job is restarted after a failure: worker a is lost\n";
+  CHECK(seen.errors == told + told + "weir: the job failed: out of cheese\n");
 }
 
 TEST_CASE("a job that somebody else canceled is a failure") {

@@ -12,6 +12,8 @@ TEST_CASE("progress is the sum over the vertices") {
   json job{{"state", "RUNNING"},
            {"duration", 2'000},
            {"waiting-for", ""},
+           {"newest-failure", "out of cheese"},
+           {"newest-failure-time", 1'234},
            {"vertices",
             {{{"parallelism", 2},
               {"tasks", {{"RUNNING", 1}, {"FINISHED", 1}}},
@@ -24,6 +26,8 @@ TEST_CASE("progress is the sum over the vertices") {
   CHECK(now.finished == 1);
   CHECK(now.records == 500);
   CHECK(now.elapsed_ms == 2'000);
+  CHECK(now.failure == "out of cheese");
+  CHECK(now.failure_wall_ms == 1'234);
   CHECK(progress_text(now, 400) == "RUNNING  4 of 5 subtasks run, 1 finished  400 records/s  2.0 s");
   CHECK(progress_text(now, 0) == "RUNNING  4 of 5 subtasks run, 1 finished  2.0 s");
 }

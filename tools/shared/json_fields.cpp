@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-namespace weir::tools::shell {
+namespace weir::tools {
 
 using nlohmann::json;
 
@@ -57,4 +57,4 @@ const json& object_of(const json& object, const char* field) {
   return found && found->is_object() ? *found : nothing;
 }
 
-} // namespace weir::tools::shell
+} // namespace weir::tools

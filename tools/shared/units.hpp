@@ -4,7 +4,7 @@
 #include <string>
 
 /// Numbers as people read them.
-namespace weir::tools::shell {
+namespace weir::tools {
 
 /// "312 B", "1.5 KiB", "24 MiB".
 std::string bytes_text(std::uint64_t bytes);
@@ -25,4 +25,4 @@ std::string time_text(std::int64_t wall_ms);
 /// "37 %"; "-" when there is no whole.
 std::string percent_text(std::uint64_t part, std::uint64_t whole);
 
-} // namespace weir::tools::shell
+} // namespace weir::tools

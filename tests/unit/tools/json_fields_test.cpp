@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-using namespace weir::tools::shell;
+using namespace weir::tools;
 using nlohmann::json;
 
 TEST_CASE("fields are read with their type") {

@@ -7,7 +7,7 @@
 
 /// Reads fields of answers that may come from another version: what is missing or has another type reads as
 /// empty.
-namespace weir::tools::shell {
+namespace weir::tools {
 
 std::string text_of(const nlohmann::json& object, const char* field);
 std::int64_t number_of(const nlohmann::json& object, const char* field);
@@ -17,4 +17,4 @@ bool flag_of(const nlohmann::json& object, const char* field);
 const nlohmann::json& list_of(const nlohmann::json& object, const char* field);
 const nlohmann::json& object_of(const nlohmann::json& object, const char* field);
 
-} // namespace weir::tools::shell
+} // namespace weir::tools

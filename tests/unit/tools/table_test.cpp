@@ -4,7 +4,7 @@
 
 #include <string>
 
-using namespace weir::tools::shell;
+using namespace weir::tools;
 
 TEST_CASE(
     "columns are as wide as their widest text, numbers end at the same place, no line ends with blanks") {

@@ -5,7 +5,7 @@
 #include <variant>
 #include <vector>
 
-namespace weir::tools::shell {
+namespace weir::tools {
 
 /// What a cell's colour says.
 enum class tone { plain, good, bad, attention };
@@ -49,4 +49,4 @@ std::size_t width_of(std::string_view text);
 /// Colours count nothing.
 std::string clipped(std::string_view rendered, std::size_t columns, std::size_t rows);
 
-} // namespace weir::tools::shell
+} // namespace weir::tools

@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <ctime>
 
-namespace weir::tools::shell {
+namespace weir::tools {
 namespace {
 
 /// One decimal below a hundred, unless it is a zero.
@@ -81,4 +81,4 @@ std::string percent_text(std::uint64_t part, std::uint64_t whole) {
   return std::to_string(static_cast<int>(share * 100 + 0.5)) + " %";
 }
 
-} // namespace weir::tools::shell
+} // namespace weir::tools

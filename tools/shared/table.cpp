@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace weir::tools::shell {
+namespace weir::tools {
 namespace {
 
 constexpr std::string_view gap = "  ";
@@ -154,4 +154,4 @@ std::string clipped(std::string_view rendered, std::size_t columns, std::size_t 
   return text;
 }
 
-} // namespace weir::tools::shell
+} // namespace weir::tools

@@ -2,7 +2,7 @@
 
 #include <cwchar>
 
-namespace weir::tools::shell {
+namespace weir::tools {
 namespace {
 
 constexpr char32_t broken = 0xffffffff;
@@ -66,4 +66,4 @@ std::string printable(std::string_view text, char kept) {
   return shown;
 }
 
-} // namespace weir::tools::shell
+} // namespace weir::tools

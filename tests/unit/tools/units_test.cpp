@@ -6,7 +6,7 @@
 #include <ctime>
 #include <limits>
 
-using namespace weir::tools::shell;
+using namespace weir::tools;
 
 TEST_CASE("bytes are shown in the unit that keeps the number short") {
   CHECK(bytes_text(0) == "0 B");

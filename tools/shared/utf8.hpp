@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace weir::tools::shell {
+namespace weir::tools {
 
 struct utf8_character {
   std::size_t bytes = 1;
@@ -18,4 +18,4 @@ utf8_character first_character(std::string_view text);
 /// `text` with '?' in the place of all that a terminal should not get, except `kept`.
 std::string printable(std::string_view text, char kept = '\0');
 
-} // namespace weir::tools::shell
+} // namespace weir::tools
