@@ -49,8 +49,9 @@ public:
       if (!opened)
         return opened.failure();
       store_ = std::move(*opened);
-      for (checkpoint_id id : under_way)
-        store_->resume(id);
+      if (next_id_ != 0)
+        store_->resume(under_way, next_id_);
+      next_id_ = store_->next_id();
     }
     return store_.get();
   }
@@ -62,6 +63,7 @@ public:
     if (!opened)
       return opened.failure();
     result<void> done = step(**opened);
+    next_id_ = store_->next_id();
     if (!done && done.failure().code() == errc::uncertain)
       store_.reset();
     return done;
@@ -81,6 +83,7 @@ private:
   file_system& files_;
   settings with_;
   std::unique_ptr<checkpoint_store> store_;
+  checkpoint_id next_id_ = 0; ///< as the store had it last; 0: it was never open
 };
 
 checkpoint_storage::checkpoint_storage(platform& environment, settings with,

@@ -15,6 +15,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace weir {
@@ -57,8 +58,12 @@ public:
   /// Requires at least next_id().
   result<void> begin(checkpoint_id id);
 
-  /// Goes on with a checkpoint that began before the store was opened again.
-  void resume(checkpoint_id id) { under_way_.insert(id); }
+  /// Of a store that was opened again by the same master: goes on with the checkpoints that had begun, and
+  /// with the first id that none has had. Ids that were only reserved come next then.
+  void resume(std::set<checkpoint_id> under_way, checkpoint_id next_id) {
+    under_way_ = std::move(under_way);
+    next_id_ = next_id;
+  }
 
   /// To be called while the tasks write: takes two syncs out of the ways of complete() and of the next
   /// begin(). After a failure they do it themselves.

@@ -116,6 +116,7 @@ TEST_CASE_FIXTURE(storage_at_work,
       run.disk.on_operation = fault_at(due, how);
       run.storage->perform(store_checkpoint{checkpoint(2)});
       bool happened = run.disk.operations() >= due;
+      run.disk.on_operation = {};
       auto stored = run.last<checkpoint_outcome>();
       if (!stored.path) {
         run.storage->perform(remove_checkpoint{some_job, 2});

@@ -307,21 +307,3 @@ TEST_CASE_FIXTURE(checkpointed, "a subtask without sources does not say that its
   end_inputs(false);
   CHECK(coordinator.ends == 0);
 }
-
-TEST_CASE_FIXTURE(checkpointed,
-                  "a subtask with a source says once that its data has ended, behind its acknowledgements") {
-  with_source = true;
-  open_all(1'000);
-  for (std::uint32_t in = 0; in < 3; ++in)
-    arrive_barrier(in, 1);
-  trigger(1);
-  end_inputs(false);
-  task->run(1'000);
-  CHECK(coordinator.written.contains(1));
-  CHECK(coordinator.ends == 0); // the snapshot that is being written does not have the end
-  written(1);
-  CHECK(coordinator.acknowledged.size() == 1);
-  CHECK(coordinator.ends == 1);
-  task->run(1'000);
-  CHECK(coordinator.ends == 1);
-}
