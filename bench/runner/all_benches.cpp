@@ -20,6 +20,8 @@ const std::vector<bench_entry>& all_benches() {
       {"state_growth", state_growth_cases},
       {"state_memory", state_memory_cases},
       {"checkpoint_overhead", checkpoint_overhead_cases},
+      {"checkpoint_idle", checkpoint_idle_cases},
+      {"recovery", recovery_cases},
   };
   return all;
 }

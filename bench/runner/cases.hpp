@@ -26,6 +26,8 @@ std::vector<bench_case> checkpoint_overhead_cases(const bench_settings& settings
 /// Jobs on a master and two workers, each a process of its own.
 std::vector<bench_case> exchange_cases(const bench_settings& settings);
 std::vector<bench_case> job_start_cases(const bench_settings& settings);
+std::vector<bench_case> checkpoint_idle_cases(const bench_settings& settings);
+std::vector<bench_case> recovery_cases(const bench_settings& settings);
 
 /// Keyed state without an engine, used as operators use it.
 std::vector<bench_case> freeze_cases(const bench_settings& settings);

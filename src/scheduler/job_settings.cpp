@@ -22,6 +22,10 @@ result<job_settings> read_job_settings(const configuration& cluster, const job_s
     return error{errc::invalid_argument, std::string{options::checkpointing_interval.key} + " is set, and " +
                                              std::string{options::checkpointing_dir.key} +
                                              " is not: name a folder that the master and all workers see"};
+  if (read.checkpoints.enabled() && !read.checkpoints.directory.starts_with('/'))
+    return error{errc::invalid_argument,
+                 std::string{options::checkpointing_dir.key} + " (" + read.checkpoints.directory +
+                     ") must be an absolute path: each node has a working folder of its own"};
   read.failover.restart = read_restart_settings(values, read.checkpoints.enabled());
   read.failover.by_region = values.get(options::failover_strategy) == "region";
   return read;

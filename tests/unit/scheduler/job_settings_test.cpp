@@ -72,3 +72,10 @@ TEST_CASE_FIXTURE(settings_of_job,
   REQUIRE_FALSE(read());
   CHECK(read().failure().message().find("max-backoff") != std::string::npos);
 }
+
+TEST_CASE_FIXTURE(settings_of_job,
+                  "a folder for checkpoints that each node would look for elsewhere is refused") {
+  job.configuration = {{"execution.checkpointing.interval", "1 s"}, {"execution.checkpointing.dir", "here"}};
+  REQUIRE_FALSE(read());
+  CHECK(read().failure().message().find("absolute") != std::string::npos);
+}
