@@ -18,10 +18,10 @@ constexpr std::uint64_t bare_write_buffer = 16 << 20;
 /// Values of 100 bytes, of which a tenth fits the memory that the operator is given.
 class small_memory_state {
 public:
-  small_memory_state(const std::string& folder, std::uint64_t distinct, bool map_files)
+  small_memory_state(const std::string& folder, std::uint64_t distinct)
       : state_{*system_,
                {.backend = weir::state_backend::leveldb,
-                .leveldb = in(folder, map_files),
+                .leveldb = in(folder),
                 .memory_per_operator =
                     std::max<std::uint64_t>(distinct * bytes_a_key / 10, weir::leveldb_memory_min)}} {
     std::vector<std::uint64_t> keys;
@@ -48,10 +48,9 @@ public:
   }
 
 private:
-  static weir::leveldb_settings in(const std::string& folder, bool map_files) {
+  static weir::leveldb_settings in(const std::string& folder) {
     weir::leveldb_settings settings;
     settings.folders = {folder};
-    settings.map_files = map_files;
     return settings;
   }
 
@@ -64,9 +63,7 @@ private:
 std::vector<bench_case> leveldb_cases(const bench_settings& settings) {
   std::uint64_t distinct = scaled(distinct_keys, settings, 10'000);
   std::uint64_t updates = scaled(updates_a_run, settings, 10'000);
-  auto ours = std::make_shared<small_memory_state>(settings.folder, distinct, false);
-  // LevelDB alone maps its files, which then lie in memory beside the one that it was given.
-  auto mapped = std::make_shared<small_memory_state>(settings.folder, distinct, true);
+  auto ours = std::make_shared<small_memory_state>(settings.folder, distinct);
   auto bare = std::make_shared<limits::bare_leveldb>(settings.folder + "/bare", bare_write_buffer);
   bare->fill(distinct);
 
@@ -91,7 +88,6 @@ std::vector<bench_case> leveldb_cases(const bench_settings& settings) {
     made.target = target;
     made.limit = side(bare, std::make_shared<std::uint64_t>(first));
     made.weir = side(ours, std::make_shared<std::uint64_t>(first));
-    made.references.push_back({"weir, files mapped", side(mapped, std::make_shared<std::uint64_t>(first))});
     cases.push_back(std::move(made));
     first += std::uint64_t{1} << 40;
   }

@@ -78,9 +78,11 @@ result<leveldb_memory> split_leveldb_memory(std::uint64_t budget, const leveldb_
   parts.tables = budget / 4;
   parts.file_size =
       stated(settings.file_size, std::clamp(parts.write_buffer / 2, file_size_min, file_size_max));
-  // The filters of the open tables share what their indexes leave: see leveldb_filter.hpp.
+  // Opening a table again reads its index and filters, a hundred times what a lookup reads. So there is room
+  // for the files of ten times the memory and of what compactions have not taken yet. The filters of the open
+  // tables share what their indexes leave: see leveldb_filter.hpp.
   parts.open_files =
-      stated(settings.open_files, std::clamp(parts.tables / 2 / index_size(parts.file_size, settings),
+      stated(settings.open_files, std::clamp(parts.tables * 3 / 4 / index_size(parts.file_size, settings),
                                              open_files_min, open_files_max));
   // A batch, pieces of files being read and written, index and filters of the table being built.
   parts.work = megabyte + parts.file_size / 32;
