@@ -1,4 +1,5 @@
 #include "fuzz_target.hpp"
+#include "sealed_input.hpp"
 #include "wire/checkpoint_codec.hpp"
 
 #include <string>
@@ -13,14 +14,8 @@ constexpr const char* home = "/home";
 
 } // namespace
 
-/// The checksum hides most of the decoder from wrong bytes. So when the first byte is odd, the rest is a
-/// message that gets a right one.
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size == 0)
-    return 0;
-  std::vector<char> bytes(data + 1, data + size);
-  if (data[0] % 2 == 1)
-    bytes = seal(checkpoint_format, bytes);
+  std::vector<char> bytes = sealed_input(checkpoint_format, {data, size});
   auto read = decode_checkpoint(bytes, path, home);
   if (!read) {
     require(read.failure().message().find(path) != std::string::npos, "an error does not name the file");

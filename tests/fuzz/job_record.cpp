@@ -1,4 +1,5 @@
 #include "fuzz_target.hpp"
+#include "sealed_input.hpp"
 #include "wire/job_record_codec.hpp"
 
 #include <string>
@@ -12,13 +13,8 @@ constexpr const char* path = "jobs/1";
 
 } // namespace
 
-/// As in checkpoint_metadata.cpp: behind an odd first byte comes a message that gets a right checksum.
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size == 0)
-    return 0;
-  std::vector<char> bytes(data + 1, data + size);
-  if (data[0] % 2 == 1)
-    bytes = seal(job_record_format, bytes);
+  std::vector<char> bytes = sealed_input(job_record_format, {data, size});
   auto read = decode_job_record(bytes, path);
   if (!read) {
     require(read.failure().message().find(path) != std::string::npos, "an error does not name the file");
