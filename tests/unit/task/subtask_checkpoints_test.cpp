@@ -307,3 +307,27 @@ TEST_CASE_FIXTURE(checkpointed, "a subtask without sources does not say that its
   end_inputs(false);
   CHECK(coordinator.ends == 0);
 }
+
+TEST_CASE_FIXTURE(checkpointed,
+                  "a subtask with a source says once that its data has ended, behind its acknowledgement") {
+  with_source = true;
+  open_all();
+  for (std::uint32_t in = 0; in < 3; ++in)
+    arrive_barrier(in, 1);
+  trigger(1);
+  REQUIRE(coordinator.written.contains(1));
+  end_inputs(false);
+  // Until all that the source has is taken.
+  for (int round = 0; round < 300; ++round) {
+    for (std::uint32_t out : {0, 1})
+      task->on_credit(out, sent_kinds(out).size() + window, {});
+    platform.advance(std::chrono::seconds{1}); // it pauses now and then
+    run();
+  }
+  CHECK(coordinator.ends == 0); // the snapshot that is being written does not have the end
+  written(1);
+  CHECK(coordinator.acknowledged.size() == 1);
+  CHECK(coordinator.ends == 1);
+  run();
+  CHECK(coordinator.ends == 1);
+}
