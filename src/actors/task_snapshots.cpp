@@ -13,7 +13,8 @@ subtask_setup task::prepare(start_task what) {
     what.setup.checkpoints =
         subtask_checkpoints{.mode = plan.exactly_once ? barrier_aligner::mode::exactly_once
                                                       : barrier_aligner::mode::at_least_once,
-                            .transport = this};
+                            .transport = this,
+                            .incremental = plan.incremental};
     writer_ = std::make_shared<checkpoint_writer>(
         *around_->environment,
         checkpoint_writer::settings{

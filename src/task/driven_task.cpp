@@ -168,7 +168,7 @@ void driven_task::on_processing_time(std::int64_t wall_ms) {
 }
 
 std::vector<operator_state_cut> driven_task::freeze(std::uint64_t number) {
-  auto cuts = chain_->freeze(number, detail::cut_kind::full);
+  auto cuts = chain_->freeze(number, detail::cut_kind::standalone);
   if (!cuts)
     throw std::runtime_error{cuts.failure().message()};
   return std::move(*cuts);

@@ -116,7 +116,8 @@ void subtask::make_checkpoints() {
   like.first_key_group = groups.first;
   like.last_key_group = groups.last;
   checkpoints_.emplace(task_checkpoints::surroundings{*chain_, partitions_, *setup_.checkpoints->transport,
-                                                      platform_, std::move(like)},
+                                                      platform_, std::move(like),
+                                                      setup_.checkpoints->incremental},
                        gate_.size(), setup_.checkpoints->mode, setup_.restored.checkpoint);
 }
 

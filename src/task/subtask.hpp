@@ -44,6 +44,7 @@ struct subtask_options {
 struct subtask_checkpoints {
   barrier_aligner::mode mode = barrier_aligner::mode::exactly_once;
   checkpoint_transport* transport = nullptr; ///< outlives the subtask
+  bool incremental = false;                  ///< checkpoints may have a base
 };
 
 /// All that decides what a subtask does. The job library behind `code` must stay loaded until the subtask and

@@ -84,8 +84,9 @@ result<void> task_checkpoints::take(const std::optional<barrier>& due) {
   }
 
   bool of_changes = due->base != 0 && completed_ >= due->base;
-  auto cuts =
-      around_.chain.freeze(due->checkpoint, of_changes ? detail::cut_kind::changes : detail::cut_kind::full);
+  auto cuts = around_.chain.freeze(due->checkpoint, of_changes            ? detail::cut_kind::changes
+                                                    : around_.incremental ? detail::cut_kind::full
+                                                                          : detail::cut_kind::standalone);
   if (!cuts)
     return cuts.failure().wrap("cannot take the snapshot of checkpoint " + std::to_string(due->checkpoint));
   forward();

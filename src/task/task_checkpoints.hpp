@@ -30,6 +30,7 @@ public:
     checkpoint_transport& transport;
     weir::platform& platform;
     snapshot_head like; ///< who writes: without number, parent and states
+    bool incremental;   ///< a checkpoint may have a base
   };
 
   /// `restored`: the checkpoint that the states began from.

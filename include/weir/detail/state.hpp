@@ -84,7 +84,8 @@ public:
 
 enum class cut_kind : std::uint8_t {
   full,
-  changes, ///< what changed since the last cut that was confirmed
+  standalone, ///< full; none of changes follows before a full one is confirmed
+  changes,    ///< what changed since the last cut that was confirmed
 };
 
 /// State could not be read or written: the message names the file and the reason. Fails the task.

@@ -208,6 +208,7 @@ TEST_CASE_FIXTURE(checkpointed,
 
 TEST_CASE_FIXTURE(checkpointed,
                   "the changes since a checkpoint are written once it is known to be complete") {
+  checkpoints->incremental = true;
   open_all(64);
   auto take = [&](checkpoint_id id, checkpoint_id base) {
     for (std::uint32_t in = 0; in < 3; ++in)

@@ -194,7 +194,7 @@ public:
   }
 
   [[nodiscard]] std::size_t size() const { return size_; }
-  /// Changes are recorded, for cuts.
+  /// Changes are recorded: a cut is read, or a later one may ask for them.
   [[nodiscard]] bool tracks() const { return tracking_; }
 
   /// Calls `visit(record)` for records from place `from` on until `limit` were visited; returns the place to
@@ -284,14 +284,16 @@ public:
     bool expires;
   };
 
-  /// Fixes the table as it is now. The one before must be finished.
-  frozen freeze() {
+  /// Fixes the table as it is now. The one before must be finished. Without `changes_follow` records are
+  /// found as quickly as before once the cut is read, and the changes since it are not known.
+  frozen freeze(bool changes_follow = true) {
     if (log_) {
       if (!log_->finished.load(std::memory_order_acquire))
         throw std::logic_error{"a state is frozen while its last cut is still read"};
       end_cut();
     }
     tracking_ = true;
+    changes_follow_ = changes_follow;
     base_ = confirmed_;
     log_ = std::make_shared<cut_log<slot>>(++version_, confirmed_);
     if constexpr (contains_text<record>)
@@ -567,6 +569,7 @@ private:
 
   void end_cut() {
     log_ = nullptr;
+    tracking_ = changes_follow_;
     if constexpr (contains_text<record>)
       bytes_->let_go();
   }
@@ -575,6 +578,7 @@ private:
   options how_;
   view view_;
   bool tracking_ = false;
+  bool changes_follow_ = false;
   std::size_t boundary_ = 0;
   std::size_t size_ = 0;
   std::size_t limit_ = 0;

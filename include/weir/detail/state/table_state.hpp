@@ -15,6 +15,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -233,10 +234,16 @@ public:
   const state_type& type() const override { return type_; }
 
   std::unique_ptr<state_cut> freeze(std::uint64_t number, cut_kind what) override {
+    if (what == cut_kind::changes && !keeps_changes_)
+      throw std::logic_error{"state '" + type_.name + "' has not noted the changes that a cut asks for"};
     settle();
-    auto frozen = table_.freeze();
-    bool all = what == cut_kind::full || table_.confirmed() == 0;
-    left_.cut(table_.version(), number);
+    keeps_changes_ = what != cut_kind::standalone;
+    auto frozen = table_.freeze(keeps_changes_);
+    bool all = what != cut_kind::changes || table_.confirmed() == 0;
+    if (keeps_changes_)
+      left_.cut(table_.version(), number);
+    else
+      left_ = {};
     typename table_state_cut<Entry>::left gone;
     bool complete = true;
     if (!all) {
@@ -389,9 +396,8 @@ private:
       on_leaving(of);
     if constexpr (allocates)
       heap_ -= Entry::heap(of);
-    bool tracked = table_.tracks();
     std::uint32_t group = 0;
-    if (tracked || cold_) {
+    if (keeps_changes_ || cold_) {
       group = group_of(of);
       write_group(key_, group);
       entry_.write_key(key_, of);
@@ -402,7 +408,7 @@ private:
     else if (cold_ && (table_.flags_of(of) & stored) != 0)
       cold_->remove(key);
     auto was = table_.erase(of);
-    if (!tracked)
+    if (!keeps_changes_)
       return;
     if (why == departure::erased && was.known)
       left_.latest().remove(group, key.substr(2));
@@ -567,7 +573,8 @@ private:
   record* handed_out_ = nullptr;
   std::size_t handed_out_bytes_ = 0;
   std::uint64_t heap_ = 0;
-  departures left_;
+  bool keeps_changes_ = false; ///< since the last cut, for one of changes
+  departures left_;            ///< empty unless it does
   std::vector<char> key_;
   std::vector<char> value_;
   std::string stored_value_;

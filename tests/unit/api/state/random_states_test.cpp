@@ -130,7 +130,11 @@ public:
   /// comes to nothing.
   void snapshot() {
     ++cut_number_;
-    cut_kind what = has_base_ && random_() % 3 != 0 ? cut_kind::changes : cut_kind::full;
+    cut_kind what = changes_noted_ && random_() % 3 != 0 ? cut_kind::changes
+                    : random_() % 2 == 0                 ? cut_kind::full
+                                                         : cut_kind::standalone;
+    if (what == cut_kind::standalone)
+      changes_noted_ = false;
     std::vector<std::pair<std::string, std::unique_ptr<state_cut>>> cuts;
     for (auto& each : subtasks_)
       for (auto& [name, state] : each->backend.added)
@@ -161,12 +165,13 @@ public:
           state->abandon(cut_number_);
     if (!confirmed)
       return;
-    if (what == cut_kind::full)
+    if (what != cut_kind::changes)
       stored_ = {};
     for (auto& [name, blocks] : read)
       for (auto& block : blocks)
         stored_[name].push_back(std::move(block));
     has_base_ = true;
+    changes_noted_ = what != cut_kind::standalone;
     stored_expected_ = std::move(then);
     (void)then_ms;
   }
@@ -177,7 +182,7 @@ public:
       return;
     expected_ = stored_expected_;
     start(1 + random_() % 5, stored_);
-    has_base_ = false;
+    has_base_ = changes_noted_ = false;
     stored_ = {};
   }
 
@@ -368,6 +373,7 @@ private:
   expected_states expected_;
   std::uint64_t cut_number_ = 0;
   bool has_base_ = false;
+  bool changes_noted_ = false; ///< since the snapshot that is stored
   manual_snapshot stored_;
   expected_states stored_expected_;
   std::uint64_t memory_max_ = 0;

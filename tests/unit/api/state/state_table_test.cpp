@@ -350,6 +350,21 @@ TEST_CASE("a table grows in steps: no addition moves more than a part of the oth
   CHECK(most < 20'000);
 }
 
+TEST_CASE("a table whose changes nobody will ask for finds records quickly again once a cut is read") {
+  using entry = value_entry<std::uint64_t, std::int64_t>;
+  for (bool changes_follow : {false, true}) {
+    state_table<entry> table{{}};
+    table.find_or_make(7u, hash_key(7u), [] { return entry::record{7, 1}; });
+    {
+      table_reader<entry> reader{table.freeze(changes_follow), {}};
+      table.tend();
+      CHECK(table.find_quickly(7u, hash_key(7u)) == nullptr);
+    }
+    table.tend();
+    CHECK((table.find_quickly(7u, hash_key(7u)) != nullptr) == !changes_follow);
+  }
+}
+
 TEST_CASE("a hash from another subtask's key groups is refused") {
   using entry = value_entry<std::uint32_t, std::int64_t>;
   state_table<entry> table{{}, {.range = hash_range::of_groups(0, 3, 128)}};
