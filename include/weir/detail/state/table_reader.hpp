@@ -1,9 +1,10 @@
 #pragma once
 
+#include <weir/detail/pages.hpp>
 #include <weir/detail/state/open_blocks.hpp>
 #include <weir/detail/state/state_table.hpp>
 
-#include <array>
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -30,9 +31,10 @@ inline wide_hash_value wide_hash(std::string_view bytes) {
   return {first, second};
 }
 
-/// Reads a frozen table segment by segment while the task goes on: what the task has not written since comes
-/// from the slots, the rest from what it kept. The lock of a segment is held for a copy of its slots, or
-/// where they are more than bytes, for encoding them.
+/// Reads a frozen table while the task goes on: what the task has not written since comes from the slots, the
+/// rest from what it kept. Segments are taken one by one, each under its lock: where slots are nothing but
+/// bytes they are copied, and as many segments as fit are copied before the first is encoded, so that the
+/// task has to keep little; others are encoded at once.
 template <class Entry>
 class table_reader {
 public:
@@ -45,6 +47,7 @@ public:
     std::int64_t now_ms = 0; ///< what expired before is left out
     /// Put behind the key, before the end of it: what tells the tables of one state apart.
     std::vector<char> key_suffix = {};
+    std::size_t copied_max = 1024 * 1024; ///< bytes of slots that are copied at once, at least a segment
   };
 
   table_reader(typename table::frozen frozen, options how)
@@ -62,29 +65,68 @@ public:
   /// Every key that is read is put there, by its hash.
   void note_keys(std::vector<wide_hash_value>* to) { noted_ = to; }
 
-  /// Appends the entries of some more slots; false after the last.
+  /// Appends some more entries; false after the last.
   bool read_some(open_blocks& to) {
-    if (part_ == frozen_.parts.size())
-      return false;
-    auto& slots = *frozen_.parts[part_].slots;
-    if (segment_ == 0)
-      segment_ = frozen_.parts[part_].begin / slots_per_segment;
-    if (segment_ < slots.segments.size()) {
-      take(slots, segment_++, to);
+    if constexpr (copies) {
+      if (next_copy_ == copied_) {
+        if (part_ == frozen_.parts.size())
+          return false;
+        copy_ahead(to);
+      }
+      std::size_t end = std::min(copied_, next_copy_ + slots_per_segment);
+      for (; next_copy_ < end; ++next_copy_)
+        append(*std::launder(reinterpret_cast<slot*>(&copies_[next_copy_])),
+               frozen_.expires ? times_[next_copy_] : 0, to);
       return true;
+    } else {
+      return take_next(to);
     }
-    ++part_;
-    segment_ = 0;
-    return true;
   }
 
 private:
   using array = typename table::array;
+  static constexpr bool copies = std::is_trivially_copyable_v<slot>;
+
+  void copy_ahead(open_blocks& to) {
+    if (copies_.size() == 0)
+      make_copies();
+    copied_ = next_copy_ = 0;
+    while (copied_ + slots_per_segment <= copies_.size())
+      if (!take_next(to)) {
+        // Texts are not copied with their slots: the task has to keep them until all are encoded.
+        if constexpr (!contains_text<typename Entry::record>)
+          finish();
+        return;
+      }
+  }
+
+  void make_copies() {
+    std::size_t slots = 0;
+    for (const auto& part : frozen_.parts)
+      slots += part.slots->segments.size() * slots_per_segment;
+    slots = std::clamp(how_.copied_max / sizeof(slot), slots_per_segment, std::max(slots, slots_per_segment));
+    copies_ = page_array<raw_slot>{slots};
+    if (frozen_.expires)
+      times_ = page_array<std::int64_t>{slots};
+  }
+
+  /// Takes the next segment; false when there is none.
+  bool take_next(open_blocks& to) {
+    for (; part_ < frozen_.parts.size(); ++part_, segment_ = 0) {
+      auto& slots = *frozen_.parts[part_].slots;
+      if (segment_ == 0)
+        segment_ = frozen_.parts[part_].begin / slots_per_segment;
+      if (segment_ < slots.segments.size()) {
+        take(slots, segment_++, to);
+        return true;
+      }
+    }
+    return false;
+  }
 
   void take(array& from, std::size_t number, open_blocks& to) {
     auto& marks = from.segments[number];
     const std::size_t first = number * slots_per_segment;
-    std::size_t copied = 0;
     const kept_slot<slot>* kept = nullptr;
     {
       std::lock_guard guard{marks};
@@ -94,28 +136,30 @@ private:
         wanted &= marks.dirty_before;
       for (; wanted != 0; wanted &= wanted - 1) {
         std::size_t i = first + static_cast<std::size_t>(std::countr_zero(wanted));
-        if (i < frozen_.parts[part_].begin || !from.occupied(i))
-          continue;
-        std::int64_t expires = frozen_.expires ? from.times[i] : 0;
-        if constexpr (std::is_trivially_copyable_v<slot>) {
-          std::memcpy(&copies_[copied], &from.slots[i], sizeof(slot));
-          times_[copied++] = expires;
-        } else {
-          append(from, from.slots[i], expires, to);
-        }
+        if (i >= frozen_.parts[part_].begin && from.occupied(i))
+          read(from.slots[i], frozen_.expires ? from.times[i] : 0, to);
       }
       kept = marks.kept;
       marks.kept = nullptr;
       marks.taken.store(frozen_.log->version, std::memory_order_release);
     }
-    for (std::size_t i = 0; i < copied; ++i)
-      append(from, *std::launder(reinterpret_cast<slot*>(&copies_[i])), times_[i], to);
     for (; kept; kept = kept->next)
       if (!how_.changes_only || kept->changed)
-        append(from, kept->slot, kept->expires, to);
+        read(kept->slot, kept->expires, to);
   }
 
-  void append(const array& from, const slot& of, std::int64_t expires, open_blocks& to) {
+  void read(const slot& of, std::int64_t expires, open_blocks& to) {
+    if constexpr (copies) {
+      std::memcpy(&copies_[copied_], &of, sizeof(slot));
+      if (frozen_.expires)
+        times_[copied_] = expires;
+      ++copied_;
+    } else {
+      append(of, expires, to);
+    }
+  }
+
+  void append(const slot& of, std::int64_t expires, open_blocks& to) {
     const auto& record = array::record_of(const_cast<slot&>(of));
     key_.clear();
     frozen_.entry.write_key(key_, record);
@@ -123,7 +167,7 @@ private:
       noted_->push_back(wide_hash({key_.data(), key_.size()}));
     if (expires != 0 && expires <= how_.now_ms)
       return;
-    std::uint64_t hash = frozen_.entry.group_hash(record, from.hash_of(of));
+    std::uint64_t hash = frozen_.entry.group_hash(record, frozen_.parts.front().slots->hash_of(of));
     state_block& block = to.of(key_group(hash, how_.max_parallelism));
     std::size_t before = block.size();
     key_.insert(key_.end(), how_.key_suffix.begin(), how_.key_suffix.end());
@@ -149,9 +193,10 @@ private:
   std::vector<wide_hash_value>* noted_ = nullptr;
   std::size_t part_ = 0;
   std::size_t segment_ = 0;
-  /// Of a segment of slots that are nothing but bytes.
-  std::array<raw_slot, std::is_trivially_copyable_v<slot> ? slots_per_segment : 1> copies_{};
-  std::array<std::int64_t, slots_per_segment> times_{};
+  page_array<raw_slot> copies_; ///< of slots that are taken and not yet encoded, from next_copy_ on
+  page_array<std::int64_t> times_;
+  std::size_t copied_ = 0;
+  std::size_t next_copy_ = 0;
   std::vector<char> key_;
   std::vector<char> encoded_;
 };

@@ -256,9 +256,11 @@ public:
       cold = {cold_->store().freeze(), cold_->removed()};
     return std::make_unique<table_state_cut<Entry>>(
         std::move(gone),
-        table_reader<Entry>{
-            std::move(frozen),
-            {.changes_only = !all && complete, .max_parallelism = place_.max_parallelism, .now_ms = now}},
+        table_reader<Entry>{std::move(frozen),
+                            {.changes_only = !all && complete,
+                             .max_parallelism = place_.max_parallelism,
+                             .now_ms = now,
+                             .copied_max = cold_ ? copied_beside_store : copied_in_memory}},
         std::move(cold), type_.expires.after_ms != 0, now);
   }
 
@@ -315,6 +317,9 @@ private:
   static constexpr std::size_t batch_size = 4096;
   static constexpr std::size_t unused_of_one_leaving = 8;
   static constexpr std::size_t expiry_slots_per_batch = 512;
+  static constexpr std::size_t copied_in_memory =
+      64 * 1024 * 1024; ///< bytes of slots that a cut copies at once
+  static constexpr std::size_t copied_beside_store = 1024 * 1024; ///< where memory is limited
   static constexpr bool allocates = Entry::allocates;
   static constexpr bool decodes = value_access<stored_value>::decodes;
 
