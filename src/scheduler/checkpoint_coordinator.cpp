@@ -56,7 +56,7 @@ void checkpoint_coordinator::recover(recovered_checkpoints found) {
     last_ = std::max(last_, each.checkpoint.id);
     completed_.add(std::move(each));
   }
-  counter_stored_ = last_;
+  counter_asked_ = counter_stored_ = last_;
   sweep_on_deployment_ = true;
 }
 
@@ -71,8 +71,7 @@ checkpoint_coordinator::actions checkpoint_coordinator::on_deployed(std::int64_t
                           .kind = from->checkpoint.kind,
                           .path = from->path,
                           .restored_wall_ms = wall_ms});
-  if (counter_stored_ == last_)
-    out_.emplace_back(store_counter{job_, last_ + 1});
+  ask_for(last_ + 1);
   remove_superseded();
   if (std::exchange(sweep_on_deployment_, true)) {
     sweep();

@@ -123,6 +123,7 @@ private:
   };
 
   void trigger(time_point now, std::int64_t wall_ms);
+  void ask_for(checkpoint_id counter);
   void store_next(std::int64_t wall_ms);
   void complete(const std::string& path, std::int64_t wall_ms);
   void abort(checkpoint_id id, const std::string& why, std::int64_t wall_ms);
@@ -155,6 +156,7 @@ private:
   std::optional<storing> storing_;
 
   checkpoint_id last_ = 0;           ///< the highest id given out
+  checkpoint_id counter_asked_ = 0;  ///< ids up to here are given to the store, which tries until it has them
   checkpoint_id counter_stored_ = 0; ///< ids up to here may be given out
   std::vector<std::uint64_t> requests_;
   std::map<attempt_id, checkpoint_id> at_end_; ///< sources: the first checkpoint behind their end

@@ -68,7 +68,15 @@ void checkpoint_coordinator::trigger(time_point now, std::int64_t wall_ms) {
                                                                    .checkpoint = id,
                                                                    .base = base,
                                                                    .triggered_wall_ms = wall_ms}});
-  out_.emplace_back(store_counter{job_, id + 1});
+  ask_for(id + 1);
+}
+
+/// Once, also when the job is deployed again while the store still tries.
+void checkpoint_coordinator::ask_for(checkpoint_id counter) {
+  if (counter <= counter_asked_)
+    return;
+  counter_asked_ = counter;
+  out_.emplace_back(store_counter{job_, counter});
 }
 
 checkpoint_id checkpoint_coordinator::base_of_next() const {

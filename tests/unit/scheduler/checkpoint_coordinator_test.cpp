@@ -59,6 +59,17 @@ TEST_CASE_FIXTURE(quiet_job, "a checkpoint is not triggered before its id is sto
   CHECK(trigger() == 2);
 }
 
+TEST_CASE_FIXTURE(quiet_job,
+                  "an id that the store has not got yet is not wanted again when the job restarts") {
+  answer_counters = false;
+  run();
+  CHECK(take<store_counter>().size() == 1);
+  restart();
+  CHECK(take<store_counter>().empty());
+  coordinator.on_counter_stored(1);
+  CHECK(trigger() == 1);
+}
+
 TEST_CASE_FIXTURE(quiet_job, "a master that comes after another gives out no id again [17]") {
   SUBCASE("that was stored and perhaps triggered") {
     coordinator.recover({.counter = 7});
