@@ -111,6 +111,8 @@ void dispatcher::describe(const describe_job& wish) {
     wish.call->answer(*end);
   else if (auto manager = job_managers_.find(wish.job); manager != job_managers_.end())
     send(manager->second, wish);
+  else if (auto outline = core_.outline_of(wish.job))
+    wish.call->answer(*outline);
   else
     wish.call->answer(error{errc::not_found, "Job " + to_string(wish.job) + " not found"});
 }
@@ -120,6 +122,8 @@ void dispatcher::checkpoint(const take_checkpoint& wish) {
     send(manager->second, wish);
   else if (core_.end_of(wish.job))
     wish.call->answer(error{errc::invalid_argument, "job " + to_string(wish.job) + " has ended"});
+  else if (core_.outline_of(wish.job))
+    wish.call->answer(error{errc::unavailable, "job " + to_string(wish.job) + " does not run yet"});
   else
     wish.call->answer(error{errc::not_found, "Job " + to_string(wish.job) + " not found"});
 }
@@ -166,6 +170,7 @@ void dispatcher::act(const start_job& action) {
   if (!settings) // it was submitted to a master with another configuration
     return perform(core_.on_manager_died(job, "the job cannot go on: " + settings.failure().message(),
                                          platform_.clock().wall_ms()));
+  settings->recovered = action.recovered;
   auto manager = spawn<job_manager>(
       platform_, action.record, *settings,
       job_manager_peers{peers_.router, peers_.resource_manager, caf::actor_cast<caf::actor>(this)});

@@ -38,6 +38,7 @@ job_manager::job_manager(caf::actor_config& config, platform& environment, const
     : caf::event_based_actor{config},
       platform_{environment},
       core_{job.id, job.spec, job.graph, settings, environment.clock().wall_ms()},
+      recovered_{settings.recovered},
       peers_{std::move(peers)} {
   if (settings.checkpoints.enabled())
     storage_.emplace(make_storage(environment, job.id, settings, caf::actor_cast<caf::actor>(this)));
@@ -103,7 +104,8 @@ void job_manager::begin() {
 }
 
 void job_manager::on(storage_opened& opened) {
-  if (!opened.found && opened.found.failure().code() == errc::corrupt) {
+  // A job that has got somewhere does not end for a disk that fails while a master takes it over.
+  if (!opened.found && (recovered_ || opened.found.failure().code() == errc::corrupt)) {
     core_.on_recovery_blocked(opened.found.failure().message());
     delayed_send(this, open_retry, open_again_atom::value);
     return perform({});

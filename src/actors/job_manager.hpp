@@ -49,6 +49,7 @@ private:
 
   platform& platform_;
   job_manager_core core_;
+  bool recovered_; ///< a master before this one has led the job
   job_manager_peers peers_;
   std::optional<checkpoint_storage> storage_; ///< empty: the job takes no checkpoints
   std::map<std::uint64_t, call_ptr<checkpoint_id>> checkpoint_calls_;

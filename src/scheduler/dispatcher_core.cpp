@@ -61,7 +61,7 @@ dispatcher_core::actions dispatcher_core::go_on(job& with, bool found, std::int6
                            wall_ms);
   log::scheduler.info("job goes on", {{"job", id}, {"name", with.summary.name}});
   actions out;
-  out.emplace_back(start_job{with.record});
+  out.emplace_back(start_job{with.record, true});
   if (with.cancel_stored)
     out.emplace_back(cancel_running_job{id});
   return out;
@@ -223,7 +223,7 @@ void dispatcher_core::on_changed(const job_summary& summary) {
 std::vector<job_summary> dispatcher_core::summaries() const {
   std::vector<const job*> stored;
   for (const auto& [id, each] : jobs_)
-    if (each.at != phase::claiming && each.at != phase::storing)
+    if (is_listed(each))
       stored.push_back(&each);
   std::ranges::sort(stored, std::ranges::greater{}, &job::order);
   std::vector<job_summary> list;
@@ -235,6 +235,16 @@ std::vector<job_summary> dispatcher_core::summaries() const {
 std::shared_ptr<const job_details> dispatcher_core::end_of(const job_id& id) const {
   auto known = jobs_.find(id);
   return known == jobs_.end() || known->second.at != phase::ended ? nullptr : known->second.record.end;
+}
+
+std::shared_ptr<const job_details> dispatcher_core::outline_of(const job_id& id) const {
+  auto known = jobs_.find(id);
+  if (known == jobs_.end() || !is_listed(known->second))
+    return nullptr;
+  return std::make_shared<const job_details>(job_details{.summary = known->second.summary,
+                                                         .spec = known->second.record.spec,
+                                                         .graph = known->second.record.graph,
+                                                         .waiting_for = "the master looks for its library"});
 }
 
 void dispatcher_core::request_cancel(job& of, actions& out) {

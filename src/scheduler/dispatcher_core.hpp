@@ -32,6 +32,7 @@ struct store_record {
 
 struct start_job {
   job_record record;
+  bool recovered = false; ///< a master before this one has started it
 };
 
 struct cancel_running_job {
@@ -104,6 +105,9 @@ public:
 
   /// Of an ended job; nullptr for one that is not known or lives.
   [[nodiscard]] std::shared_ptr<const job_details> end_of(const job_id& job) const;
+  /// Of a job that is listed and has no manager, so not yet or not any more: what the record says. nullptr
+  /// for one that is not listed.
+  [[nodiscard]] std::shared_ptr<const job_details> outline_of(const job_id& job) const;
   [[nodiscard]] bool knows(const job_id& job) const { return jobs_.contains(job); }
 
 private:
@@ -118,6 +122,9 @@ private:
     std::uint64_t order = 0;
   };
 
+  [[nodiscard]] static bool is_listed(const job& which) {
+    return which.at != phase::claiming && which.at != phase::storing;
+  }
   void request_cancel(job& of, actions& out);
   actions go_on(job& with, bool found, std::int64_t wall_ms);
 

@@ -102,7 +102,9 @@ void job_manager_core::on_missing(const slots_missing& message) {
 job_manager_core::actions job_manager_core::on_request_failed(const slot_request_failed& message,
                                                               std::int64_t wall_ms) {
   actions out;
-  if (life_.is(job_state::created))
+  if (life_.is(job_state::created) && settings_.recovered)
+    wait_on({.cause = message.cause, .wall_ms = wall_ms}, out);
+  else if (life_.is(job_state::created))
     fail_for_good({.cause = message.cause, .wall_ms = wall_ms}, wall_ms, out);
   else if (life_.is(job_state::restarting))
     restart_later({.cause = message.cause, .wall_ms = wall_ms}, out);

@@ -146,6 +146,8 @@ private:
   void log_further(const failure_record& failure) const;
   void want_slots();
   void decide_restart(time_point now, std::int64_t wall_ms);
+  void wait_on(failure_record failure, actions& out);
+  void give_back_slots(actions& out);
   void restart_later(failure_record failure, actions& out);
   [[nodiscard]] bool may_restart() const;
   void restart(std::int64_t wall_ms, actions& out);

@@ -94,6 +94,20 @@ void job_manager_core::decide_restart(time_point now, std::int64_t wall_ms) {
 void job_manager_core::restart_later(failure_record failure, actions& out) {
   life_.note_failure(std::move(failure));
   failover_.on_failure(failover_.affected());
+  give_back_slots(out);
+}
+
+/// A job that a master before has led may have come far, and its workers may be late: it goes on waiting.
+void job_manager_core::wait_on(failure_record failure, actions& out) {
+  life_.note_failure(std::move(failure));
+  give_back_slots(out);
+  for (std::uint32_t v = 0; v < execution_.attempts().size(); ++v)
+    for (std::uint32_t s = 0; s < execution_.attempts()[v].size(); ++s)
+      slots_.want(v, s);
+}
+
+/// Those that no task uses. None is collected until some are wanted again.
+void job_manager_core::give_back_slots(actions& out) {
   auto is_used = [&](const slot_grant& slot) {
     for (const auto& subtasks : execution_.attempts())
       for (const execution_attempt& attempt : subtasks)

@@ -15,6 +15,7 @@ class configuration;
 /// How the master leads a job.
 struct job_settings {
   leader_epoch epoch;
+  bool recovered = false; ///< a master before this one led it: it has got somewhere already
   std::uint64_t collect_max_size = 16 << 20; ///< collect.max-size
   std::uint32_t failure_history_size = 16;   ///< web.exception-history-size
   checkpoint_settings checkpoints;

@@ -67,6 +67,17 @@ TEST_CASE_FIXTURE(dispatcher_at_work, "a submission is answered and started only
   CHECK(core.summaries().size() == 1);
 }
 
+TEST_CASE_FIXTURE(dispatcher_at_work, "nothing is told of a job before its submission is stored") {
+  submit();
+  CHECK_FALSE(core.outline_of(job));
+  core.on_claimed(job, true, 0);
+  CHECK_FALSE(core.outline_of(job));
+  auto started = all<start_job>(stored(record_state::submitted));
+  REQUIRE(started.size() == 1);
+  CHECK_FALSE(started[0].recovered);
+  CHECK(core.outline_of(job));
+}
+
 TEST_CASE_FIXTURE(dispatcher_at_work, "a submission that is tried again starts nothing") {
   submit();
   CHECK(submit().empty()); // answered together with the first
@@ -229,12 +240,17 @@ TEST_CASE_FIXTURE(dispatcher_at_work,
   CHECK(out.size() == 2);
   CHECK(core.summaries().size() == 3);
   REQUIRE(core.end_of(done.id));
+  // Who asks before the library is found does not hear that there is no such job.
+  REQUIRE(core.outline_of(job));
+  CHECK(core.outline_of(job)->summary.id == job);
+  CHECK(core.outline_of(job)->summary.state == job_state::initializing);
 
   // The same id is the same job: the client that had no answer tries again.
   CHECK(all<answer_submit>(submit()).size() == 1);
 
   out = core.on_claimed(job, true, 9'000);
-  CHECK(all<start_job>(out).size() == 1);
+  REQUIRE(all<start_job>(out).size() == 1);
+  CHECK(all<start_job>(out)[0].recovered);
   CHECK(out.size() == 1);
   out = core.on_claimed(canceled.id, true, 9'000);
   CHECK(all<start_job>(out).size() == 1);

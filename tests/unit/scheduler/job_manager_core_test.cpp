@@ -8,6 +8,14 @@
 using namespace weir;
 using enum task_state;
 
+namespace {
+
+struct recovered_job : job_at_work {
+  recovered_job() : job_at_work{{.recovered = true}} {}
+};
+
+} // namespace
+
 // ---- collecting slots and deploying
 
 TEST_CASE_FIXTURE(job_at_work, "a job asks for as many slots as its highest parallelism") {
@@ -131,6 +139,24 @@ TEST_CASE_FIXTURE(job_at_work, "a job without slots for too long fails and retur
   auto after = core.on_stored();
   REQUIRE(sent<release>(after).size() == 1);
   CHECK(sent<release>(after)[0].allocation == allocation_id{epoch_3, 1});
+}
+
+TEST_CASE_FIXTURE(recovered_job,
+                  "a job that a master before has led waits for its slots as long as it takes") {
+  core.start(++wall);
+  offer_slot(session_of(3), 9);
+  auto out = core.on_request_failed({job, "1 of 2 slots are missing for 5 min"}, ++wall);
+  CHECK(all<store_end>(out).empty());
+  // It gives back what it has, so that another job may begin, and asks anew.
+  auto needs = all<slots_needed>(out);
+  REQUIRE(needs.size() == 2);
+  CHECK(needs[0].count == 0);
+  CHECK(needs[1].count == 2);
+  CHECK(sent<release>(out).size() == 1);
+  CHECK(core.details().summary.state == job_state::created);
+  offer_slot(session_of(1), 1);
+  offer_slot(session_of(2), 2);
+  CHECK(deployed.size() == 3);
 }
 
 // ---- updates
