@@ -14,9 +14,14 @@ namespace weir::actors {
 namespace {
 
 using sweep_atom = caf::atom_constant<caf::atom("sweep")>;
+using store_atom = caf::atom_constant<caf::atom("store")>;
 
 /// Ended jobs are also looked through whenever one ends, so this only bounds how late one expires.
 constexpr std::chrono::minutes sweep_interval{1};
+
+/// How late a record is tried again that could not be stored, and how late a master that has nothing to store
+/// hears that another one leads. Until then it has workers that the other one lacks.
+constexpr std::chrono::seconds store_interval{2};
 
 /// Answers all who wait for the same.
 template <class Calls, class Answer>
@@ -49,6 +54,7 @@ caf::behavior dispatcher::make_behavior() {
   set_down_handler([this](caf::down_msg& down) { manager_down(down); });
   perform(core_.recover(store_->all(), clock().now(), platform_.clock().wall_ms()));
   sweep_later();
+  retry_later();
   return {
       [this](const submit_job& wish) { submit(wish); },
       [this](const cancel_job& wish) { cancel(wish); },
@@ -68,8 +74,11 @@ caf::behavior dispatcher::make_behavior() {
 
       [this](sweep_atom) {
         perform(core_.on_tick(clock().now()));
-        store_->retry();
         sweep_later();
+      },
+      [this](store_atom) {
+        store_->retry();
+        retry_later();
       },
   };
 }
@@ -210,6 +219,10 @@ void dispatcher::act(const remove_record& action) {
 
 void dispatcher::act(const trim_record& action) {
   store_->put(action.record, [] {});
+}
+
+void dispatcher::retry_later() {
+  delayed_send(this, store_interval, store_atom::value);
 }
 
 void dispatcher::sweep_later() {

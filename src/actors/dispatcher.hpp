@@ -51,6 +51,7 @@ private:
   void act(const remove_record& action);
   void act(const trim_record& action);
   void sweep_later();
+  void retry_later();
 
   platform& platform_;
   configuration settings_;

@@ -37,8 +37,12 @@ public:
   std::vector<job_record> all() const override { return work_->landed(); }
 
   void retry() override {
-    if (work_->may_start())
-      executor_.run([work = work_] { work->run(); });
+    executor_.run([work = work_] {
+      if (work->may_start())
+        work->run();
+      else
+        work->look_who_leads();
+    });
   }
 
 private:
@@ -89,6 +93,12 @@ private:
           return stop(done.failure());
         landed (*next)();
       }
+    }
+
+    /// A master that has nothing to write would never hear of it.
+    void look_who_leads() {
+      if (auto leads = fence_->check(); !leads && leads.failure().code() == errc::fenced)
+        end(leads.failure());
     }
 
     std::vector<job_record> landed() const {
@@ -148,14 +158,22 @@ private:
       {
         std::lock_guard lock{mutex_};
         is_running_ = false;
-        is_fenced_ = why.code() == errc::fenced;
-        if (is_fenced_)
+        if (why.code() == errc::fenced)
           queue_.clear();
         else if (!std::exchange(has_warned_, true))
           log::scheduler.warn("job record not stored, tried again later", {{"why", why.message()}});
       }
       if (why.code() == errc::fenced)
-        fenced_(why);
+        end(why);
+    }
+
+    void end(const error& why) {
+      {
+        std::lock_guard lock{mutex_};
+        if (std::exchange(is_fenced_, true))
+          return;
+      }
+      fenced_(why);
     }
 
     std::shared_ptr<fenced_folder> fence_;
@@ -171,7 +189,8 @@ private:
 
   void add(write next) {
     work_->add(std::move(next));
-    retry();
+    if (work_->may_start())
+      executor_.run([work = work_] { work->run(); });
   }
 
   std::shared_ptr<work> work_;

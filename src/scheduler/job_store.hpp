@@ -25,7 +25,8 @@ public:
   /// What has landed, in any order.
   [[nodiscard]] virtual std::vector<job_record> all() const = 0;
 
-  /// Tries again what could not be written. To be called now and then.
+  /// Tries again what could not be written, and looks whether another master leads by now. To be called now
+  /// and then.
   virtual void retry() {}
 };
 

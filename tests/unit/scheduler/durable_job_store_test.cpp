@@ -240,6 +240,21 @@ TEST_CASE("a master that was replaced stores nothing more and is told so once") 
   CHECK(states_of(*master_life{disk}.store) == states{{job_numbered(1), record_state::submitted}});
 }
 
+TEST_CASE("a master that was replaced and has nothing to store is told so when it looks, once") {
+  simulated_disk disk = empty_disk();
+  master_life old_master{disk};
+  old_master.put(record_of(1));
+  old_master.store->retry();
+  CHECK(old_master.fenced == 0);
+  master_life fresh{disk};
+  old_master.store->retry();
+  CHECK(old_master.fenced == 1);
+  old_master.store->retry();
+  CHECK(old_master.fenced == 1);
+  fresh.store->retry();
+  CHECK(fresh.fenced == 0);
+}
+
 TEST_CASE("a record that is damaged costs one job, is named, and stays for whoever can mend it") {
   simulated_disk disk = empty_disk();
   {
