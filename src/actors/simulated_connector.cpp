@@ -4,6 +4,8 @@
 
 #include <caf/send.hpp>
 
+#include <algorithm>
+
 namespace weir::actors {
 
 /// The end of a connect.
@@ -128,10 +130,13 @@ bool simulated_connector::send_over(connection_id connection, Message message) {
 }
 
 void simulated_connector::connect(dial_id dial, const node_address& address) {
-  auto link = network_->open_link(address_, caf::actor_cast<caf::actor>(this), address);
+  constexpr std::chrono::nanoseconds longest = connection_limits{}.handshake_timeout;
+  auto length = network_->connect_time(address_, address, clock().now());
+  auto link = length <= longest ? network_->open_link(address_, caf::actor_cast<caf::actor>(this), address)
+                                : std::nullopt;
   if (link)
     send_over(id_of(*link, 0), link_opened{*link, address_});
-  delayed_send(this, network_->settings_.latency_max, simulated_connect_ended{dial, link.value_or(0)});
+  delayed_send(this, std::min(length, longest), simulated_connect_ended{dial, link.value_or(0)});
 }
 
 void simulated_connector::write(connection_id connection, const frame_header& header, byte_buffer&& payload) {

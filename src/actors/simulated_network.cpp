@@ -5,6 +5,8 @@
 #include <caf/actor_system.hpp>
 #include <caf/send.hpp>
 
+#include <algorithm>
+
 namespace weir::actors {
 
 simulated_network::simulated_network(const settings& with) : settings_{with}, random_{with.seed} {}
@@ -30,26 +32,42 @@ std::vector<simulated_network::link_ends> simulated_network::links() const {
 void simulated_network::break_link(std::uint64_t id, std::optional<std::chrono::milliseconds> dialler_notices,
                                    std::optional<std::chrono::milliseconds> acceptor_notices) {
   std::lock_guard guard{mutex_};
-  auto found = links_.find(id);
-  if (found == links_.end() || found->second.broken)
+  if (auto found = links_.find(id); found != links_.end())
+    break_it(id, found->second, dialler_notices, acceptor_notices);
+}
+
+void simulated_network::break_it(std::uint64_t id, link_state& link,
+                                 std::optional<std::chrono::milliseconds> dialler_notices,
+                                 std::optional<std::chrono::milliseconds> acceptor_notices) {
+  if (std::exchange(link.broken, true))
     return;
-  auto& link = found->second;
-  link.broken = true;
   if (dialler_notices)
     caf::delayed_anon_send(link.actors[0], *dialler_notices, link_ended{id, 0});
   if (acceptor_notices)
     caf::delayed_anon_send(link.actors[1], *acceptor_notices, link_ended{id, 1});
 }
 
-void simulated_network::remove_node(const node_address& address,
-                                    std::optional<std::chrono::milliseconds> notice) {
-  for (const auto& link : links())
-    if (link.dialled_by == address)
-      break_link(link.link, {}, notice);
-    else if (link.accepted_by == address)
-      break_link(link.link, notice, {});
+void simulated_network::hold(const std::string& from_host, const std::string& to_host, time_point until) {
   std::lock_guard guard{mutex_};
-  listening_.erase(address);
+  auto& held = held_[{from_host, to_host}];
+  held = std::max(held, until);
+}
+
+void simulated_network::slow_down(std::chrono::microseconds more, time_point until) {
+  std::lock_guard guard{mutex_};
+  slow_by_ = more;
+  slow_until_ = until;
+}
+
+void simulated_network::remove_node(const connector& gone, std::optional<std::chrono::milliseconds> notice) {
+  std::lock_guard guard{mutex_};
+  for (auto& [id, link] : links_)
+    if (link.actors[0] == gone.actor)
+      break_it(id, link, {}, notice);
+    else if (link.actors[1] == gone.actor)
+      break_it(id, link, notice, {});
+  if (auto at = listening_.find(gone.address); at != listening_.end() && at->second == gone.actor)
+    listening_.erase(at);
 }
 
 std::optional<std::uint64_t> simulated_network::open_link(const node_address& from, const caf::actor& dialler,
@@ -69,7 +87,8 @@ std::optional<simulated_network::hop> simulated_network::next_hop(std::uint64_t 
   if (found == links_.end() || found->second.broken)
     return std::nullopt;
   auto& link = found->second;
-  auto due = std::max(link.last_due[to_end], now + draw_latency()); // a connection keeps its order
+  auto sent = std::max(now, held_until(link.ends[1 - to_end], link.ends[to_end]));
+  auto due = std::max(link.last_due[to_end], sent + draw_latency(now)); // a connection keeps its order
   link.last_due[to_end] = due;
   return hop{link.actors[to_end],
              settings_.latency_max.count() == 0 ? std::chrono::nanoseconds{0} : due - now};
@@ -86,8 +105,21 @@ void simulated_network::forget_link(std::uint64_t id) {
   links_.erase(id);
 }
 
-std::chrono::nanoseconds simulated_network::draw_latency() {
-  auto range = static_cast<std::uint64_t>((settings_.latency_max - settings_.latency_min).count());
+std::chrono::nanoseconds simulated_network::connect_time(const node_address& from, const node_address& to,
+                                                         time_point now) {
+  std::lock_guard guard{mutex_};
+  auto sent = std::max({now, held_until(from, to), held_until(to, from)});
+  return sent - now + settings_.latency_max;
+}
+
+time_point simulated_network::held_until(const node_address& from, const node_address& to) const {
+  auto found = held_.find({from.host, to.host});
+  return found == held_.end() ? time_point{} : found->second;
+}
+
+std::chrono::nanoseconds simulated_network::draw_latency(time_point now) {
+  auto longest = settings_.latency_max + (now < slow_until_ ? slow_by_ : std::chrono::microseconds{0});
+  auto range = static_cast<std::uint64_t>((longest - settings_.latency_min).count());
   return settings_.latency_min + std::chrono::microseconds{range == 0 ? 0 : random_() % (range + 1)};
 }
 

@@ -15,6 +15,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace weir::actors {
@@ -37,8 +38,8 @@ public:
 
   explicit simulated_network(const settings& with);
 
-  /// Starts a connector that speaks the protocol of connector.hpp and is reached under `address`, which must
-  /// be new.
+  /// Starts a connector that speaks the protocol of connector.hpp and is reached under `address`, in place of
+  /// the one before it; that one keeps its connections.
   connector start_connector(caf::actor_system& system, const node_identity& identity,
                             const node_address& address);
 
@@ -57,9 +58,16 @@ public:
   void break_link(std::uint64_t link, std::optional<std::chrono::milliseconds> dialler_notices,
                   std::optional<std::chrono::milliseconds> acceptor_notices);
 
-  /// The process at `address` is gone: its connections break and nobody answers there. `notice`: see
-  /// break_link.
-  void remove_node(const node_address& address, std::optional<std::chrono::milliseconds> notice);
+  /// Nothing that one host sends to another arrives before that time. Nothing is lost and the order stays, as
+  /// TCP has it, which sends again what was not acknowledged.
+  void hold(const std::string& from_host, const std::string& to_host, time_point until);
+
+  /// Until that time each message takes up to `more` longer.
+  void slow_down(std::chrono::microseconds more, time_point until);
+
+  /// The process with that connector is gone: its connections break and it does not answer any more.
+  /// `notice`: see break_link.
+  void remove_node(const connector& gone, std::optional<std::chrono::milliseconds> notice);
 
 private:
   friend class simulated_connector;
@@ -82,7 +90,12 @@ private:
   std::optional<hop> next_hop(std::uint64_t link, int to_end, time_point now);
   [[nodiscard]] bool is_broken(std::uint64_t link) const;
   void forget_link(std::uint64_t link);
-  std::chrono::nanoseconds draw_latency();
+  /// How long it takes to connect to `to`, or to hear that nobody answers there.
+  std::chrono::nanoseconds connect_time(const node_address& from, const node_address& to, time_point now);
+  void break_it(std::uint64_t id, link_state& link, std::optional<std::chrono::milliseconds> dialler_notices,
+                std::optional<std::chrono::milliseconds> acceptor_notices);
+  std::chrono::nanoseconds draw_latency(time_point now);
+  [[nodiscard]] time_point held_until(const node_address& from, const node_address& to) const;
 
   settings settings_;
   mutable std::mutex mutex_;
@@ -90,6 +103,9 @@ private:
   std::map<node_address, caf::actor> listening_;
   std::map<std::uint64_t, link_state> links_;
   std::uint64_t last_link_ = 0;
+  std::map<std::pair<std::string, std::string>, time_point> held_; ///< from one host to another
+  time_point slow_until_{};
+  std::chrono::microseconds slow_by_{0};
 };
 
 } // namespace weir::actors

@@ -1,5 +1,6 @@
 #include "simulation/client.hpp"
 
+#include <algorithm>
 #include <memory>
 
 namespace weir::simulation {
@@ -13,7 +14,7 @@ constexpr auto answer_timeout = 15s;
 
 } // namespace
 
-client::client(simulated_cluster& cluster, word_count_job& job, std::uint32_t parallelism, job_id id)
+client::client(simulated_cluster& cluster, simulated_job& job, std::uint32_t parallelism, job_id id)
     : cluster_{cluster}, job_{job}, id_{id}, spec_{job.specification(parallelism)}, graph_{job.graph(spec_)} {
   spec_.fingerprint = fingerprint(*graph_);
 }
@@ -63,6 +64,7 @@ void client::talk() {
   else if (next_ == question::submit)
     gateway->submit({id_, spec_, graph_}, answered([this](const result<job_id>& answer) {
                       next_ = answer ? question::job : question::upload;
+                      was_accepted_ = was_accepted_ || answer;
                     }));
   else if (cancel_wanted_)
     gateway->cancel(id_, answered([this](const result<void>& answer) {
@@ -76,18 +78,32 @@ void client::talk() {
 
 void client::on_details(const result<job_details>& answer) {
   if (!answer) {
-    if (answer.failure().code() == errc::not_found)
+    if (answer.failure().code() == errc::not_found) {
       next_ = question::upload; // another master
+      times_forgotten_ += was_accepted_ ? 1 : 0;
+    }
     return;
   }
+  if (on_answer)
+    on_answer(*answer);
   end_.state = answer->summary.state;
   if (!is_over())
     return;
   if (!answer->failures.empty())
     end_.cause = answer->failures.back().cause;
   for (const auto& each : answer->results)
-    if (each.name == word_count_job::result_name)
-      end_.result = sorted_lines(each.value);
+    end_.result = sorted_lines(each.value);
+}
+
+std::vector<std::string> sorted_lines(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t begin = 0; begin < text.size();) {
+    auto end = std::min(text.find('\n', begin), text.size());
+    lines.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  std::ranges::sort(lines);
+  return lines;
 }
 
 } // namespace weir::simulation

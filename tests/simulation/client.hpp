@@ -2,7 +2,7 @@
 
 #include "rest/cluster_gateway.hpp"
 #include "simulation/simulated_cluster.hpp"
-#include "simulation/word_count_job.hpp"
+#include "simulation/simulated_job.hpp"
 
 #include <functional>
 #include <memory>
@@ -15,7 +15,7 @@ namespace weir::simulation {
 /// How a job ended.
 struct job_end {
   job_state state = job_state::initializing; ///< terminal once it has ended
-  std::vector<std::string> result;           ///< sorted lines of a finished job
+  std::vector<std::string> result;           ///< sorted lines that a finished job has collected
   std::string cause;                         ///< of a failed one
 };
 
@@ -23,7 +23,7 @@ struct job_end {
 /// master that does not know the job gets it again, under the same id.
 class client {
 public:
-  client(simulated_cluster& cluster, word_count_job& job, std::uint32_t parallelism, job_id id);
+  client(simulated_cluster& cluster, simulated_job& job, std::uint32_t parallelism, job_id id);
 
   /// Asks the next question, if it is time.
   void talk();
@@ -37,6 +37,12 @@ public:
   [[nodiscard]] bool is_over() const { return is_terminal(end_.state); }
   [[nodiscard]] const job_end& end() const { return end_; }
 
+  /// How often a master did not know the job after it had been accepted.
+  [[nodiscard]] std::uint64_t times_forgotten() const { return times_forgotten_; }
+
+  /// Told each answer about the job; may be empty.
+  std::function<void(const job_details&)> on_answer;
+
 private:
   enum class question { upload, submit, job };
 
@@ -46,7 +52,7 @@ private:
   void on_details(const result<job_details>& answer);
 
   simulated_cluster& cluster_;
-  word_count_job& job_;
+  simulated_job& job_;
   job_id id_;
   job_spec spec_;
   std::shared_ptr<const job_graph> graph_;
@@ -55,8 +61,12 @@ private:
   std::optional<time_point> asked_at_;
   time_point next_at_{};
   std::uint64_t turn_ = 0;
+  bool was_accepted_ = false;
+  std::uint64_t times_forgotten_ = 0;
   job_end end_;
   std::shared_ptr<client*> self_ = std::make_shared<client*>(this); ///< gone when the client is
 };
+
+std::vector<std::string> sorted_lines(const std::string& text);
 
 } // namespace weir::simulation

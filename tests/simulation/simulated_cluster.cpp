@@ -43,7 +43,9 @@ simulated_cluster::simulated_cluster(const cluster_settings& settings)
       system_{config_},
       scheduler_{dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler())},
       network_{std::make_shared<actors::simulated_network>(actors::simulated_network::settings{
-          .seed = random_(), .latency_min = 50us, .latency_max = settings.latency_max})} {
+          .seed = random_(), .latency_min = 50us, .latency_max = settings.latency_max})},
+      current_life_{nobody} {
+  files_.on_operation = [this](const auto& now) { return on_operation(now); };
   nodes_.push_back({{"master", 6123}, nobody});
   for (std::size_t i = 1; i <= settings.workers; ++i)
     nodes_.push_back({{"worker" + std::to_string(i), 1}, nobody});
@@ -53,6 +55,7 @@ simulated_cluster::simulated_cluster(const cluster_settings& settings)
 
 simulated_cluster::~simulated_cluster() {
   // Everybody may run again, to end.
+  is_over_ = true;
   blocked_.clear();
   for (auto& each : lives_) {
     each.paused_until.reset();
@@ -65,18 +68,34 @@ simulated_cluster::~simulated_cluster() {
     caf::anon_send_exit(each.network.actor, caf::exit_reason::user_shutdown);
     each.network.actor = nullptr;
   }
-  scheduler_.run();
+  for (bool more = true; std::exchange(more, false);) {
+    scheduler_.run();
+    for (auto& each : lives_)
+      for (; each.environment->next_job_at(); more = true)
+        each.environment->run_next_job();
+  }
+}
+
+void simulated_cluster::note(const std::string& what) const {
+  if (settings_.note)
+    settings_.note(what);
 }
 
 template <class Action>
-void simulated_cluster::as(std::size_t life, Action action) {
+void simulated_cluster::as(std::size_t which, Action action) {
+  current_life_ = which;
+  files_.user = which;
   action();
-  life_of_actor_.resize(system_.latest_actor_id() + 1, life);
+  current_life_ = nobody;
+  life_of_actor_.resize(system_.latest_actor_id() + 1, which);
+  if (which != nobody && std::exchange(lives_[which].is_ending, false))
+    crash_life(which);
 }
 
 void simulated_cluster::restart(std::size_t which) {
   auto& place = nodes_[which];
   place.life = lives_.size();
+  auto life_number = place.life;
   auto& fresh = lives_.emplace_back();
   fresh.node = which;
   fresh.environment = std::make_unique<simulated_platform>(system_.clock(), random_(), files_);
@@ -88,29 +107,43 @@ void simulated_cluster::restart(std::size_t which) {
                                  .role = is_master ? actors::node_role::master : actors::node_role::worker,
                                  .version = std::string{version()},
                                  .abi = WEIR_ABI};
-  as(place.life, [&] {
+  auto values = settings_.values;
+  values.set(options::blob_storage_directory, "/local/" + place.address.host);
+  values.set(options::io_tmp_dirs, "/local/" + place.address.host);
+  std::string refused;
+  as(life_number, [&] {
     fresh.network = network_->start_connector(system_, identity, place.address);
+    auto end = [this, life_number](const std::string& why) {
+      note(host(lives_[life_number].node) + " ends itself: " + why);
+      crash_life(life_number);
+    };
     if (is_master) {
-      auto started = actors::start_master(system_, environment, settings_.values, fresh.network, {++epoch_});
-      if (!started)
-        throw std::runtime_error{started.failure().message()};
-      fresh.master = std::move(*started);
+      auto started = actors::start_master(system_, environment, values, fresh.network, {++epoch_}, end);
+      if (started)
+        fresh.master = std::move(*started);
+      else
+        refused = started.failure().message();
       return;
     }
-    auto check_tasks = [this, life = place.life] {
-      if (!lives_[life].tasks.empty())
+    auto check_tasks = [this, life_number] {
+      if (!lives_[life_number].tasks.empty())
         violation_ = "a worker registered under a living task";
     };
-    auto started = actors::start_worker(system_, environment, settings_.values, fresh.network,
+    auto started = actors::start_worker(system_, environment, values, fresh.network,
                                         {.master = nodes_[master_node].address,
-                                         .exit_process = [this, which](const std::string&) { crash(which); },
+                                         .exit_process = end,
                                          .registered = check_tasks,
                                          .code = settings_.code,
                                          .detached_tasks = false});
-    if (!started)
-      throw std::runtime_error{started.failure().message()};
-    fresh.worker = std::move(*started);
+    if (started)
+      fresh.worker = std::move(*started);
+    else
+      refused = started.failure().message();
   });
+  if (refused.empty())
+    return;
+  note(place.address.host + " does not start: " + refused);
+  crash_life(life_number);
 }
 
 std::size_t simulated_cluster::life_of(caf::resumable* job) const {
@@ -121,7 +154,7 @@ std::size_t simulated_cluster::life_of(caf::resumable* job) const {
 void simulated_cluster::hold_frozen_jobs() {
   auto frozen = [&](caf::resumable* job) {
     auto life = life_of(job);
-    if (life == nobody || (lives_[life].running && !lives_[life].paused_until && !blocked_.count(id_of(job))))
+    if (life == nobody || (may_run(lives_[life]) && !blocked_.count(id_of(job))))
       return false;
     lives_[life].held.push_back(job);
     return true;
@@ -134,7 +167,7 @@ void simulated_cluster::release_held_jobs() {
   for (auto& each : lives_) {
     if (each.paused_until && now() >= *each.paused_until)
       each.paused_until.reset();
-    if (each.running && !each.paused_until)
+    if (may_run(each))
       for (auto* job : std::exchange(each.held, {}))
         scheduler_.jobs.push_back(job); // one that is blocked will be held again
   }
@@ -144,13 +177,36 @@ void simulated_cluster::step() {
   release_held_jobs();
   hold_frozen_jobs();
   auto& jobs = scheduler_.jobs;
-  if (jobs.empty())
+  std::vector<std::size_t> with_jobs; // lives whose executor has something to do
+  for (std::size_t i = 0; i < lives_.size(); ++i)
+    if (auto at = lives_[i].environment->next_job_at(); at && *at <= now() && may_run(lives_[i]))
+      with_jobs.push_back(i);
+  if (jobs.empty() && with_jobs.empty())
     return advance();
-  std::swap(jobs.front(), jobs[random_() % jobs.size()]);
-  run(jobs.front());
+  auto chosen = random_() % (jobs.size() + with_jobs.size());
+  if (chosen >= jobs.size()) {
+    run_job_of(with_jobs[chosen - jobs.size()]);
+  } else {
+    std::swap(jobs.front(), jobs[chosen]);
+    run(jobs.front());
+  }
   // Work takes time, so timers and packets come in between.
   if (random_() % 4 == 0)
     scheduler_.advance_time(std::chrono::microseconds{random_() % 1'000});
+}
+
+void simulated_cluster::mix(std::string_view text) {
+  for (char c : text)
+    mix(static_cast<unsigned char>(c));
+}
+
+void simulated_cluster::run_job_of(std::size_t which) {
+  ++steps_;
+  mix("executor");
+  mix(static_cast<std::uint64_t>(now().time_since_epoch().count()));
+  if (settings_.trace)
+    settings_.trace(host(lives_[which].node) + " executor");
+  as(which, [&] { lives_[which].environment->run_next_job(); });
 }
 
 void simulated_cluster::run(caf::resumable* job) {
@@ -161,10 +217,10 @@ void simulated_cluster::run(caf::resumable* job) {
     return as(life, [&] { scheduler_.try_run_once(); });
   caf::strong_actor_ptr alive{actor->ctrl()}; // to look at it afterwards
   std::string_view name = actor->name();
-  auto mix = [&](std::uint64_t value) { trace_ = (trace_ ^ value) * 0x100000001b3; };
-  for (char c : name)
-    mix(static_cast<unsigned char>(c));
+  mix(name);
   mix(static_cast<std::uint64_t>(now().time_since_epoch().count()));
+  if (settings_.trace)
+    settings_.trace(host(lives_[life].node) + ' ' + std::string{name} + ' ' + std::to_string(actor->id()));
   auto is_task = name == "task";
   if (is_task)
     lives_[life].tasks.insert(actor->id());
@@ -178,9 +234,12 @@ void simulated_cluster::advance() {
   auto& timers = scheduler_.clock().*clock_access::schedule();
   if (!timers.empty())
     next = timers.begin()->first;
-  for (const auto& each : lives_)
+  for (const auto& each : lives_) {
     if (each.paused_until)
       next = std::min(next, *each.paused_until);
+    if (auto at = each.environment->next_job_at(); at && may_run(each))
+      next = std::min(next, *at);
+  }
   for (const auto& [id, until] : blocked_)
     next = std::min(next, until);
   wake_ups_.erase(wake_ups_.begin(), wake_ups_.upper_bound(now()));
@@ -197,7 +256,7 @@ time_point simulated_cluster::now() const {
 
 cluster_gateway* simulated_cluster::gateway() {
   auto& life = lives_[nodes_[master_node].life];
-  return life.running ? &life.master->gateway() : nullptr;
+  return life.running && life.master ? &life.master->gateway() : nullptr;
 }
 
 std::optional<std::chrono::milliseconds> simulated_cluster::draw_notice() {
@@ -237,20 +296,89 @@ void simulated_cluster::pause(std::size_t node, std::chrono::milliseconds length
     life.paused_until = now() + length;
 }
 
-void simulated_cluster::block_a_task(std::chrono::milliseconds length) {
+bool simulated_cluster::block_a_task(std::chrono::milliseconds length) {
   std::vector<caf::actor_id> running;
   for (const auto& each : lives_)
     if (each.running)
       running.insert(running.end(), each.tasks.begin(), each.tasks.end());
-  if (!running.empty())
-    blocked_[running[random_() % running.size()]] = now() + length;
+  if (running.empty())
+    return false;
+  blocked_[running[random_() % running.size()]] = now() + length;
+  return true;
 }
 
 void simulated_cluster::crash(std::size_t node) {
-  auto& life = lives_[nodes_[node].life];
-  if (!std::exchange(life.running, false))
+  crash_life(nodes_[node].life);
+}
+
+void simulated_cluster::crash_life(std::size_t which) {
+  auto& life = lives_[which];
+  if (is_over_ || !std::exchange(life.running, false))
     return;
-  network_->remove_node(nodes_[node].address, draw_notice());
+  files_.end_process_of(which);
+  network_->remove_node(life.network, draw_notice());
+}
+
+void simulated_cluster::crash_at_operation(std::size_t node, std::uint64_t operations) {
+  lives_[nodes_[node].life].operations_left = operations;
+}
+
+void simulated_cluster::cut_power(std::size_t node, std::uint64_t seed) {
+  if (node != all_nodes) {
+    crash(node);
+    return files_.cut_power_of(nodes_[node].life, seed);
+  }
+  for (std::size_t i = 0; i < lives_.size(); ++i)
+    crash_life(i);
+  files_.cut_power(seed);
+}
+
+void simulated_cluster::replace_master(std::chrono::milliseconds length) {
+  if (is_down(master_node))
+    return;
+  pause(master_node, length);
+  restart(master_node);
+}
+
+bool simulated_cluster::has_paused() const {
+  return std::ranges::any_of(lives_, [](const life& each) { return each.running && each.paused_until; });
+}
+
+void simulated_cluster::add_disk_trouble(disk_trouble trouble) {
+  troubles_.push_back(std::move(trouble));
+}
+
+simulated_disk::fault simulated_cluster::on_operation(const simulated_disk::operation& operation) {
+  using fault = simulated_disk::fault;
+  if (is_over_ || current_life_ == nobody)
+    return fault::none;
+  auto& life = lives_[current_life_];
+  if (!life.running || life.is_ending)
+    return fault::refuse;
+  bool is_read = operation.what == simulated_disk::action::read;
+  if (!is_read) {
+    mix(static_cast<std::uint64_t>(operation.what));
+    mix(operation.path);
+  }
+  if (life.operations_left && !is_read && (*life.operations_left)-- == 0) {
+    life.operations_left.reset();
+    life.is_ending = true;
+    note(host(life.node) + " crashes at " + operation.path);
+    return fault::fail;
+  }
+  std::erase_if(troubles_, [&](const disk_trouble& each) { return each.times == 0 || now() >= each.until; });
+  for (auto& each : troubles_) {
+    if ((each.node != all_nodes && each.node != life.node) || !each.which(operation))
+      continue;
+    if (each.after > 0) {
+      --each.after;
+      continue;
+    }
+    --each.times;
+    note(host(life.node) + " has a disk error at " + operation.path);
+    return each.how;
+  }
+  return fault::none;
 }
 
 } // namespace weir::simulation

@@ -14,15 +14,30 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <random>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace weir::simulation {
+
+/// Operations of the disk that fail.
+struct disk_trouble {
+  std::size_t node = 0; ///< whose; or all_nodes
+  simulated_disk::fault how = simulated_disk::fault::fail;
+  std::function<bool(const simulated_disk::operation&)> which;
+  std::uint64_t after = 0;          ///< so many of these are done first
+  std::uint64_t times = UINT64_MAX; ///< so many fail
+  time_point until = time_point::max();
+};
+
+inline constexpr std::size_t all_nodes = static_cast<std::size_t>(-2);
 
 struct cluster_settings {
   std::uint64_t seed = 0;
@@ -30,10 +45,16 @@ struct cluster_settings {
   std::chrono::milliseconds latency_max{2};
   configuration values;
   std::shared_ptr<job_code_provider> code;
+  /// Told what happens to nodes; may be empty.
+  std::function<void(const std::string&)> note;
+  /// Told each step; may be empty.
+  std::function<void(const std::string&)> trace;
 };
 
 /// A master and some workers in one process and one thread. Time is virtual, the seed says which actor
-/// handles its next message, and the network is a simulated one: so a run is a function of its seed.
+/// handles its next message, network and disk are simulated: so a run is a function of its seed.
+///
+/// All nodes see one disk; each has the folder /local/<host> for itself.
 ///
 /// The nodes are started by the same functions as in weir-node. A node is an address; each of its lives is a
 /// process: a crash freezes the actors of the present one for ever (nothing of them runs, not even an exit
@@ -53,7 +74,7 @@ public:
   [[nodiscard]] time_point now() const;
   [[nodiscard]] std::uint64_t steps() const { return steps_; }
 
-  /// Hash over (actor name, virtual time) of all steps so far.
+  /// Hash over (actor name, virtual time) of all steps so far, and what they did to the disk.
   [[nodiscard]] std::uint64_t trace() const { return trace_; }
 
   /// Makes time stop there, even if no actor has something to do.
@@ -73,14 +94,26 @@ public:
   bool break_a_connection_of_workers();
   void pause(std::size_t node, std::chrono::milliseconds length);
   void crash(std::size_t node);
-  /// User code of a task that runs just now does not return for so long.
-  void block_a_task(std::chrono::milliseconds length);
+  /// In the midst of what it does to the disk, once it has done so many operations.
+  void crash_at_operation(std::size_t node, std::uint64_t operations);
+  /// What was not synced may be lost. The disk lives on, or `all_nodes`: it stops as well.
+  void cut_power(std::size_t node, std::uint64_t seed);
+  /// The master is taken for dead, and another process takes its address, while it is paused.
+  void replace_master(std::chrono::milliseconds length);
+  void add_disk_trouble(disk_trouble trouble);
+  [[nodiscard]] actors::simulated_network& network() { return *network_; }
+  [[nodiscard]] const std::string& host(std::size_t node) const { return nodes_[node].address.host; }
+  /// User code of a task that runs just now does not return for so long. False when there is none.
+  bool block_a_task(std::chrono::milliseconds length);
   void restart(std::size_t node);
   [[nodiscard]] bool is_down(std::size_t node) const { return !lives_[nodes_[node].life].running; }
   [[nodiscard]] std::size_t nodes() const { return nodes_.size(); }
 
   /// Not empty: a worker began a session under a task of an earlier one (protocol-control, W1).
   [[nodiscard]] const std::string& violation() const { return violation_; }
+
+  /// Whether an earlier master or a paused worker may still do something.
+  [[nodiscard]] bool has_paused() const;
 
 private:
   struct testing_config : caf::actor_system_config {
@@ -90,6 +123,8 @@ private:
   struct life {
     std::size_t node = 0;
     bool running = true;
+    bool is_ending = false;                       ///< it crashes with the end of this step
+    std::optional<std::uint64_t> operations_left; ///< until it crashes
     std::optional<time_point> paused_until;
     std::vector<caf::resumable*> held; ///< jobs of frozen actors
     std::set<caf::actor_id> tasks;     ///< that have begun and not ended
@@ -108,6 +143,13 @@ private:
   void as(std::size_t life, Action action);
   void hold_frozen_jobs();
   void run(caf::resumable* job);
+  void run_job_of(std::size_t life);
+  [[nodiscard]] bool may_run(const life& of) const { return of.running && !of.paused_until; }
+  void mix(std::string_view text);
+  void mix(std::uint64_t value) { trace_ = (trace_ ^ value) * 0x100000001b3; }
+  void crash_life(std::size_t which);
+  simulated_disk::fault on_operation(const simulated_disk::operation& now);
+  void note(const std::string& what) const;
   void release_held_jobs();
   void advance();
   [[nodiscard]] std::optional<std::chrono::milliseconds> draw_notice();
@@ -122,7 +164,10 @@ private:
   caf::scheduler::test_coordinator& scheduler_;
   std::shared_ptr<actors::simulated_network> network_;
   std::vector<node> nodes_;
-  std::vector<life> lives_;
+  std::deque<life> lives_;
+  std::size_t current_life_;
+  std::vector<disk_trouble> troubles_;
+  bool is_over_ = false;
   std::vector<std::size_t> life_of_actor_;      ///< by actor id
   std::map<caf::actor_id, time_point> blocked_; ///< until when
   std::multiset<time_point> wake_ups_;

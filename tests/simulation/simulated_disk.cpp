@@ -99,7 +99,7 @@ public:
       whole = true;
       return {};
     });
-    if (!refused && !whole)
+    if (!refused && !whole && !disk_.refused_)
       add(bytes.size() / 2);
     return done;
   }
@@ -155,9 +155,12 @@ result<void> simulated_disk::run(action what, const std::string& path, Effect ef
     return refuse("the process has ended");
   ++operations_;
   fault now = on_operation ? on_operation({what, path, operations_}) : fault::none;
+  refused_ = now == fault::refuse;
   crashed_ = now == fault::crash_before || now == fault::crash_after;
   if (now == fault::crash_before)
     return refuse("the process ends");
+  if (refused_)
+    return refuse("the process has ended");
   if (now == fault::fail)
     return refuse("Input/output error");
   result<void> done = effect();
@@ -240,6 +243,21 @@ void simulated_disk::restart() {
   crashed_ = false;
   ++process_;
   locks_.clear();
+}
+
+void simulated_disk::end_process_of(std::uint64_t which) {
+  std::erase_if(locks_, [&](const auto& each) { return each.second.user == which; });
+}
+
+void simulated_disk::cut_power_of(std::uint64_t which, std::uint64_t seed) {
+  end_process_of(which);
+  std::mt19937_64 random{seed};
+  for (node& each : nodes_)
+    if (each.writer == which && !each.is_folder) {
+      lose_part(each, random);
+      each.synced_content = each.content;
+      each.unsyncable = false;
+    }
 }
 
 void simulated_disk::lose_part(node& of, std::mt19937_64& random) {
@@ -347,6 +365,7 @@ result<std::unique_ptr<writable_file>> simulated_disk::create(const std::string&
   });
   if (!done)
     return done.failure();
+  nodes_[made.at].writer = user;
   return std::unique_ptr<writable_file>{std::make_unique<writer>(*this, made.at, path)};
 }
 
@@ -450,13 +469,13 @@ result<void> simulated_disk::remove_all(const std::string& path) {
 }
 
 result<std::unique_ptr<file_lock>> simulated_disk::lock(const std::string& path) {
-  if (!locks_[path].expired())
+  if (!locks_[path].held.expired())
     return failure(errc::unavailable, "lock", path, "it is locked already");
   if (find(path).at == none)
     if (auto made = create(path, true); !made)
       return made.failure();
   auto held = std::make_shared<file_lock>();
-  locks_[path] = held;
+  locks_[path] = {user, held};
   return std::unique_ptr<file_lock>{std::make_unique<shared_lock>(held)};
 }
 

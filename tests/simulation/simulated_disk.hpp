@@ -27,6 +27,7 @@ public:
     fail_done,    ///< it happens, and is reported as failed
     crash_before, ///< the process ends: this call and all after it fail
     crash_after,  ///< the same, once it has happened
+    refuse,       ///< nothing happens, nor of an append: the user's process has ended
   };
 
   struct operation {
@@ -42,6 +43,9 @@ public:
   /// Asked before each operation.
   std::function<fault(const operation&)> on_operation;
 
+  /// Whose operations follow, where several machines share the disk.
+  std::uint64_t user = 0;
+
   /// Operations that changed something or tried to.
   [[nodiscard]] std::uint64_t operations() const { return operations_; }
   [[nodiscard]] bool has_crashed() const { return crashed_; }
@@ -51,6 +55,12 @@ public:
   /// A new process finds what was synced, and of the rest what chance leaves: each name on its own as far as
   /// one does not rest on another, contents whole, cut off or gone.
   void cut_power(std::uint64_t seed);
+
+  /// The process of one user ended: its locks are free.
+  void end_process_of(std::uint64_t user);
+  /// The machine of one user lost its power, and the disk did not: of what it wrote to files and did not sync
+  /// chance leaves all, part or nothing.
+  void cut_power_of(std::uint64_t user, std::uint64_t seed);
 
   /// All files and folders, folders with a slash behind them; in order.
   [[nodiscard]] std::vector<std::string> tree() const;
@@ -80,6 +90,7 @@ private:
     std::string content;
     std::string synced_content;
     bool unsyncable = false; ///< a sync failed: later ones lie
+    std::uint64_t writer = 0;
     std::map<std::string, node_number> entries;
     std::map<std::string, node_number> synced_entries;
   };
@@ -120,9 +131,15 @@ private:
   std::vector<node> nodes_;
   std::vector<folder_change> unsynced_; ///< oldest first
   std::uint64_t operations_ = 0;
+  bool refused_ = false;      ///< the last operation
   std::uint64_t process_ = 0; ///< open files of earlier ones are dead
   bool crashed_ = false;
-  std::map<std::string, std::weak_ptr<file_lock>> locks_;
+
+  struct held_lock {
+    std::uint64_t user = 0;
+    std::weak_ptr<file_lock> held;
+  };
+  std::map<std::string, held_lock> locks_;
 };
 
 /// The fault at the operation of that number, and none at others.

@@ -1,7 +1,5 @@
 #include "simulation/word_count_job.hpp"
 
-#include "base/hash.hpp"
-
 #include <weir/weir.hpp>
 
 #include <algorithm>
@@ -21,7 +19,7 @@ struct word_count {
 
 } // namespace
 
-word_count_job::word_count_job() {
+word_count_job::word_count_job() : simulated_job{"word_count"} {
   std::map<std::string, int> counts;
   std::uint64_t random = 1;
   for (std::size_t line = 0; line < 400; ++line) {
@@ -57,30 +55,6 @@ result<std::shared_ptr<const detail::stream_graph>> word_count_job::build(const 
       .sum(&word_count::count)
       .collect(result_name);
   return std::shared_ptr<const detail::stream_graph>{env, &env->graph()};
-}
-
-job_spec word_count_job::specification(std::uint32_t parallelism) const {
-  return {.name = "word_count", .library_hash = sha256_hex(library_), .parallelism = parallelism};
-}
-
-std::shared_ptr<const job_graph> word_count_job::graph(const job_spec& spec) {
-  auto built = build({}, spec);
-  auto options = compile_options_of(spec);
-  auto compiled = options ? compile(**built, *options) : result<job_graph>{options.failure()};
-  if (!compiled)
-    throw std::runtime_error{compiled.failure().message()};
-  return std::make_shared<const job_graph>(std::move(*compiled));
-}
-
-std::vector<std::string> sorted_lines(const std::string& text) {
-  std::vector<std::string> lines;
-  for (std::size_t begin = 0; begin < text.size();) {
-    auto end = std::min(text.find('\n', begin), text.size());
-    lines.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  std::ranges::sort(lines);
-  return lines;
 }
 
 } // namespace weir::simulation

@@ -1,0 +1,315 @@
+#include "simulation/exactly_once_run.hpp"
+
+#include "base/options.hpp"
+#include "exactly_once_oracle.hpp"
+#include "scheduler/checkpoint_history.hpp"
+#include "simulation/client.hpp"
+#include "simulation/exactly_once_job.hpp"
+#include "simulation/fault_injection.hpp"
+#include "simulation/simulated_cluster.hpp"
+#include "state/checkpoint_folders.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <memory>
+#include <random>
+#include <set>
+#include <utility>
+
+namespace weir::simulation {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr const char* output = "/shared/out";
+constexpr const char* checkpoints = "/shared/checkpoints";
+
+/// Virtual time after the last fault in which all must be well again: more than every timeout together.
+constexpr auto patience = 10min;
+
+/// Between two looks at what is left.
+constexpr auto look_interval = 500ms;
+
+/// Some times what the longest sound run takes.
+constexpr std::uint64_t steps_max = 1'000'000;
+
+/// What the seed chooses beside the faults.
+struct choices {
+  std::uint32_t parallelism;
+  std::uint64_t records;
+  std::uint64_t keys;
+  double rate;
+  configuration values;
+};
+
+choices choose(std::uint64_t seed) {
+  std::mt19937_64 random{seed * 0x9e3779b97f4a7c15 + 1};
+  auto one_of = [&](auto... of) { return std::array{of...}[random() % sizeof...(of)]; };
+  choices made{.parallelism = static_cast<std::uint32_t>(1 + random() % 4),
+               .records = 200 + random() % 300,
+               .keys = 1 + random() % 40,
+               .rate = one_of(100.0, 200.0, 400.0),
+               .values = {}};
+  auto& to = made.values;
+  to.set(options::taskmanager_slots, 2); // so that one of three workers may be away
+  to.set(options::taskmanager_segment_size, memory_size{1024});
+  to.set(options::taskmanager_buffers_per_channel, 2);
+  to.set(options::taskmanager_managed_memory, memory_size{32 << 20});
+  to.set(options::heartbeat_interval, 500ms);
+  to.set(options::heartbeat_timeout, 2s);
+  to.set(options::task_cancellation_timeout, 3s);
+  to.set(options::slot_request_timeout, 20s);
+  to.set(options::high_availability_storage_dir, "/shared/ha");
+  to.set(options::checkpointing_dir, checkpoints);
+  to.set(options::checkpointing_interval, one_of(50ms, 200ms, 500ms));
+  to.set(options::checkpointing_timeout, one_of(1'000ms, 10'000ms, 600'000ms));
+  to.set(options::checkpointing_max_concurrent, one_of(1, 1, 3));
+  to.set(options::checkpointing_num_retained, one_of(1, 1, 3));
+  to.set(options::checkpointing_incremental, random() % 2 == 0);
+  to.set(options::snapshot_fold_length, one_of(1, 10));
+  to.set(options::checkpointing_tolerable_failed, 1'000'000);
+  to.set(options::restart_strategy_type, "fixed-delay");
+  to.set(options::restart_fixed_attempts, 1'000'000);
+  to.set(options::restart_fixed_delay, 100ms);
+  to.set(options::failover_strategy, one_of("region", "full"));
+  to.set(options::state_backend_type, one_of("hashmap", "hashmap", "leveldb"));
+  return made;
+}
+
+std::string describe(const choices& of) {
+  std::string text = std::to_string(of.records) + " records of " + std::to_string(of.keys) + " keys, " +
+                     std::to_string(static_cast<int>(of.rate)) + " a second, parallelism " +
+                     std::to_string(of.parallelism);
+  for (const auto& option : {options::checkpointing_interval.key, options::checkpointing_timeout.key,
+                             options::checkpointing_max_concurrent.key,
+                             options::checkpointing_num_retained.key, options::checkpointing_incremental.key,
+                             options::failover_strategy.key, options::state_backend_type.key})
+    text += std::string{", "} + option + '=' + of.values.values().find(option)->second;
+  return text;
+}
+
+/// Plays the client, the faults and the judge around a cluster.
+class play_run {
+public:
+  explicit play_run(const exactly_once_run& what)
+      : what_{what},
+        chosen_{choose(what.seed)},
+        job_{std::make_shared<exactly_once_job>(chosen_.records, chosen_.keys, chosen_.rate, output)},
+        id_{{what.seed + 1, 1}},
+        folders_{checkpoints, id_},
+        cluster_{{.seed = what.seed,
+                  .workers = planned_nodes - 1,
+                  .values = chosen_.values,
+                  .code = job_,
+                  .note = [this](const std::string& event) { note(event); },
+                  .trace = what.trace ? [this](const std::string& step) { what_.trace(at_now(step)); }
+                                      : std::function<void(const std::string&)>{}}},
+        client_{cluster_, *job_, chosen_.parallelism, id_},
+        faults_{cluster_, *job_, what.faults} {
+    client_.on_answer = [this](const job_details& answer) { look_at_job(answer); };
+    seen_.settings = describe(chosen_);
+  }
+
+  exactly_once_outcome run() {
+    while (!is_over()) {
+      faults_.act([this](const std::string& event) { note(event); }, [this] { master_gone(); });
+      client_.talk();
+      look_at_workers();
+      cluster_.step();
+      look_at_checkpoints();
+    }
+    note(seen_.trouble.empty() ? "all is well" : "TROUBLE " + seen_.trouble);
+    seen_.trace = cluster_.trace();
+    seen_.steps = cluster_.steps();
+    return std::move(seen_);
+  }
+
+private:
+  std::string at_now(const std::string& what) const {
+    if (!is_built_)
+      return what;
+    auto us =
+        std::chrono::duration_cast<std::chrono::microseconds>(cluster_.now().time_since_epoch()).count();
+    std::array<char, 32> time{};
+    std::snprintf(time.data(), time.size(), "%10.3f ms  ", static_cast<double>(us) / 1000);
+    return time.data() + what;
+  }
+
+  void note(const std::string& event) {
+    seen_.timeline.push_back(at_now(event));
+    if (what_.trace)
+      what_.trace("-- " + seen_.timeline.back());
+  }
+
+  void fail(const std::string& why) {
+    if (seen_.trouble.empty())
+      seen_.trouble = why;
+  }
+
+  void master_gone() {
+    asked_workers_ = false;
+    ++look_;
+    client_.on_master_gone();
+  }
+
+  void look_at_job(const job_details& answer) {
+    if (answer.summary.state != last_state_) {
+      last_state_ = answer.summary.state;
+      has_run_ = has_run_ || last_state_ == job_state::running;
+      note("job is " + std::string{to_string(last_state_)} +
+           (answer.failures.empty() ? "" : ", newest failure: " + answer.failures.front().cause));
+    }
+    seen_.restarts = std::max(seen_.restarts, answer.summary.restarts);
+    if (!answer.checkpoints)
+      return;
+    if (const auto& latest = answer.checkpoints->latest_completed) {
+      if (!completed_.contains(latest->id))
+        fail("checkpoint " + std::to_string(latest->id) + " is reported as complete and is not on disk");
+      reported_ = std::max(reported_, latest->id);
+    }
+    if (const auto& restored = answer.checkpoints->latest_restored; restored && restored->id != restored_) {
+      restored_ = restored->id;
+      note("the job was restored from checkpoint " + std::to_string(restored_));
+      if (restored_ < reported_before_)
+        fail("the job went back to checkpoint " + std::to_string(restored_) + ", and " +
+             std::to_string(reported_before_) + " had been reported as complete");
+    }
+    reported_before_ = reported_;
+  }
+
+  /// Ids go up over all masters, and none comes twice.
+  void look_at_checkpoints() {
+    if (cluster_.files().operations() == operations_)
+      return;
+    operations_ = cluster_.files().operations();
+    auto entries = cluster_.files().list(folders_.job());
+    if (!entries)
+      return;
+    for (const file_info& entry : *entries) {
+      auto id = read_checkpoint_folder_name(weir::name_of(entry.path));
+      if (!id || completed_.contains(*id) || !cluster_.files().info(folders_.metadata(*id)))
+        continue;
+      if (!completed_.empty() && *id < *completed_.rbegin())
+        fail("checkpoint " + std::to_string(*id) + " is complete after " +
+             std::to_string(*completed_.rbegin()));
+      completed_.insert(*id);
+      ++seen_.checkpoints;
+      note("checkpoint " + std::to_string(*id) + " is complete");
+    }
+  }
+
+  /// Once the job has ended: are all workers there, with empty hands?
+  void look_at_workers() {
+    auto* gateway = cluster_.gateway();
+    if (!client_.is_over() || !faults_.is_over() || !gateway || asked_workers_ || cluster_.now() < next_look_)
+      return;
+    asked_workers_ = true;
+    gateway->workers([this, turn = ++look_](const result<std::vector<worker_status>>& answer) {
+      if (turn != look_)
+        return;
+      asked_workers_ = false;
+      next_look_ = cluster_.now() + look_interval;
+      cluster_.wake_at(next_look_);
+      complaint_ = answer ? what_is_wrong(*answer) : answer.failure().message();
+      if (complaint_.empty())
+        complaint_ = what_is_left();
+    });
+  }
+
+  std::string what_is_wrong(const std::vector<worker_status>& workers) {
+    if (workers.size() + 1 != cluster_.nodes())
+      return std::to_string(workers.size()) + " workers are registered";
+    for (const auto& worker : workers) {
+      for (const auto& slot : worker.slots)
+        if (!slot.free)
+          return "slot " + std::to_string(slot.index) + " of " + worker.id + " is not free";
+      if (!worker.tasks.empty())
+        return worker.id + " still runs a task";
+    }
+    return {};
+  }
+
+  /// Files that should be gone.
+  std::string what_is_left() {
+    for (const std::string& path : cluster_.files().tree()) {
+      std::string_view at = path;
+      if (at.starts_with(std::string{output} + "/."))
+        return path + " is left in the output";
+      if (at.starts_with(folders_.job()))
+        return path + " is left of the checkpoints";
+    }
+    return {};
+  }
+
+  std::string judge_output() {
+    std::vector<std::string> lines;
+    auto entries = cluster_.files().list(output);
+    if (entries)
+      for (const file_info& entry : *entries)
+        for (std::string& line : sorted_lines(cluster_.files().content(entry.path)))
+          lines.push_back(std::move(line));
+    return weir::testing::judge_exactly_once(lines, job_->records(), job_->keys());
+  }
+
+  bool is_over() {
+    is_built_ = true;
+    if (!cluster_.violation().empty())
+      fail(cluster_.violation());
+    if (client_.times_forgotten() > 0)
+      fail("a master does not know the job that was accepted");
+    if (was_refused())
+      return true;
+    if (client_.is_over() && client_.end().state != job_state::finished)
+      fail("the job ended " + std::string{to_string(client_.end().state)} + ": " + client_.end().cause);
+    if (cluster_.steps() > steps_max)
+      fail("the actors talk without end");
+    if (!seen_.trouble.empty())
+      return true;
+    if (complaint_.empty()) {
+      seen_.trouble = judge_output();
+      return true;
+    }
+    if (!faults_.is_over() || cluster_.now() < faults_.lasts_until() + patience)
+      return false;
+    fail(client_.is_over() ? complaint_ : "the job did not end");
+    return true;
+  }
+
+  /// The disk failed when the job began: docs/checkpoints.md says that it does not run then.
+  bool was_refused() const {
+    return client_.end().state == job_state::failed && !has_run_ &&
+           client_.end().cause.find("the checkpoints of the job cannot be used") != std::string::npos;
+  }
+
+  exactly_once_run what_;
+  exactly_once_outcome seen_;
+  bool is_built_ = false;
+  choices chosen_;
+  std::shared_ptr<exactly_once_job> job_;
+  job_id id_;
+  checkpoint_folders folders_;
+  simulated_cluster cluster_;
+  client client_;
+  fault_injection faults_;
+  job_state last_state_ = job_state::initializing;
+  bool has_run_ = false;
+  std::uint64_t operations_ = 0;
+  std::set<checkpoint_id> completed_;
+  checkpoint_id reported_ = 0;
+  checkpoint_id reported_before_ = 0;
+  checkpoint_id restored_ = 0;
+  bool asked_workers_ = false;
+  std::uint64_t look_ = 0;
+  time_point next_look_{};
+  std::string complaint_ = "the cluster was not looked at";
+};
+
+} // namespace
+
+exactly_once_outcome play(const exactly_once_run& what) {
+  return play_run{what}.run();
+}
+
+} // namespace weir::simulation
