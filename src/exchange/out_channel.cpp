@@ -31,8 +31,9 @@ producer_end::open_result out_channel::on_open(std::uint32_t opening, std::uint6
         encode(item);
       pending_.clear();
       pending_bytes_ = 0;
-      if (ended_)
-        frames_.flush();
+      // A barrier in it was flushed when it came. While others wait for it nothing more may come that would
+      // fill the frame.
+      frames_.flush();
     }
   }
   note_blocked();

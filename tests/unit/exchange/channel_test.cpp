@@ -216,6 +216,24 @@ TEST_CASE_FIXTURE(connected,
   }
 }
 
+TEST_CASE_FIXTURE(connected, "a barrier that waited for the consumer does not wait for more to come behind it") {
+  out.send_event(item_kind::barrier, 5);
+  out.flush();
+  SUBCASE("in the same process") {
+    open(true);
+  }
+  SUBCASE("in another one") {
+    open(false);
+  }
+  REQUIRE(under_way.size() == 1);
+  REQUIRE(arrive());
+  std::vector<entry> none;
+  auto event = read(none);
+  REQUIRE(event);
+  CHECK(event->kind == item_kind::barrier);
+  CHECK(event->payload == 5);
+}
+
 TEST_CASE_FIXTURE(connected, "what was sent before the consumer opened waits for it, in either form") {
   CHECK(out.is_blocked());
   CHECK(blocked == 1);
