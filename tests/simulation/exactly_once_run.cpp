@@ -48,9 +48,9 @@ choices choose(std::uint64_t seed) {
   std::mt19937_64 random{seed * 0x9e3779b97f4a7c15 + 1};
   auto one_of = [&](auto... of) { return std::array{of...}[random() % sizeof...(of)]; };
   choices made{.parallelism = static_cast<std::uint32_t>(1 + random() % 4),
-               .records = 200 + random() % 300,
+               .records = 150 + random() % 200,
                .keys = 1 + random() % 40,
-               .rate = one_of(100.0, 200.0, 400.0),
+               .rate = one_of(50.0, 100.0, 200.0),
                .values = {}};
   auto& to = made.values;
   to.set(options::taskmanager_slots, 2); // so that one of three workers may be away
