@@ -229,6 +229,7 @@ struct Deploy {
   consumers @6 :List(ConsumerReference);
   restored @7 :RestoredState;
   checkpoints @8 :CheckpointPlan; # absent: the job takes none
+  finalizes @9 :Bool;             # only its sinks are opened, to end what earlier attempts have prepared
 }
 
 struct CheckpointPlan {

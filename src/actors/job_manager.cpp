@@ -78,7 +78,13 @@ caf::behavior job_manager::make_behavior() {
       [this](const slot_request_failed& message) { perform(core_.on_request_failed(message, wall_ms())); },
       [this](const tasks_reported& message) { core_.on_reported(message); },
 
-      [this](const cancel_running_job&) { perform(core_.on_cancel(wall_ms())); },
+      [this](const cancel_running_job&) {
+        // Sinks are to commit what the newest checkpoint lists, so it has to be known.
+        if (opening_)
+          cancel_waits_ = true;
+        else
+          perform(core_.on_cancel(wall_ms()));
+      },
       [this](const confirm_end&) { perform(core_.on_stored()); },
       [this](const describe_job& wish) { wish.call->answer(core_.details()); },
       [this](const take_checkpoint& wish) {
@@ -97,6 +103,7 @@ void job_manager::on_exit() {
 // ---- the store of checkpoints
 
 void job_manager::begin() {
+  opening_ = storage_.has_value();
   if (storage_)
     storage_->open();
   else
@@ -104,6 +111,15 @@ void job_manager::begin() {
 }
 
 void job_manager::on(storage_opened& opened) {
+  if (core_.summary().state != job_state::initializing)
+    return; // it was canceled while somebody was to mend its checkpoints
+  opening_ = false;
+  begin_with(opened);
+  if (std::exchange(cancel_waits_, false))
+    perform(core_.on_cancel(wall_ms()));
+}
+
+void job_manager::begin_with(storage_opened& opened) {
   // A job that has got somewhere does not end for a disk that fails while a master takes it over.
   if (!opened.found && (recovered_ || opened.found.failure().code() == errc::corrupt)) {
     core_.on_recovery_blocked(opened.found.failure().message());

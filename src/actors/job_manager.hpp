@@ -31,6 +31,7 @@ public:
 private:
   void begin();
   void on(storage_opened& opened);
+  void begin_with(storage_opened& opened);
   void on(const counter_outcome& stored);
   void on(const checkpoint_outcome& stored);
   void on(const removal_outcome& removed);
@@ -52,6 +53,8 @@ private:
   bool recovered_; ///< a master before this one has led the job
   job_manager_peers peers_;
   std::optional<checkpoint_storage> storage_; ///< empty: the job takes no checkpoints
+  bool opening_ = false;                      ///< what the job goes on from is not known yet
+  bool cancel_waits_ = false;                 ///< for that
   std::map<std::uint64_t, call_ptr<checkpoint_id>> checkpoint_calls_;
   std::uint64_t last_call_ = 0;
   std::optional<time_point> tick_at_;

@@ -54,7 +54,8 @@ void task_manager::act(const run_task& action) {
                       .consumers = std::move(here.message.consumers),
                       .options = options_for(here),
                       .alignment = alignment_,
-                      .restored = std::move(here.message.restored)};
+                      .restored = std::move(here.message.restored),
+                      .finalizes = here.message.finalizes};
   tasks_[action.attempt]; // from now on it can be stopped
   send(slots_.at(here.message.slot), start_task{std::move(setup), std::move(here.message.checkpoints)});
 }

@@ -96,6 +96,10 @@ std::uint64_t fingerprint(const job_graph& graph) {
   return text.hash();
 }
 
+bool is_committing(const job_operator& op) {
+  return op.kind == "write_text" || op.kind == "write_to";
+}
+
 std::vector<std::uint32_t> producers_of(const job_graph& graph, const job_edge& edge,
                                         std::uint32_t consumer) {
   return connected(edge.how, consumer, graph.vertices[edge.to_vertex].parallelism,

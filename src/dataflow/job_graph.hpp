@@ -33,6 +33,9 @@ struct job_operator {
   bool operator==(const job_operator&) const = default;
 };
 
+/// Whether it is a sink that prepares its output, to commit it when a checkpoint is complete.
+bool is_committing(const job_operator& op);
+
 /// A chain of operators (a DAG) that runs as one task in each of `parallelism` subtasks.
 struct job_vertex {
   operator_id id; ///< of its last operator; REST's vertex id

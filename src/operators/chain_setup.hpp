@@ -53,6 +53,9 @@ struct chain_setup {
   /// not given again.
   bool checkpointed = false;
   bool restored = false; ///< the job goes on from a snapshot
+  /// There are only the sinks that commit, for them to end what earlier attempts have prepared: no records
+  /// come, and no channels are needed.
+  bool only_sinks = false;
 };
 
 } // namespace weir

@@ -22,12 +22,16 @@ result<void> operator_chain::build() {
   auto plan = plan_chain(setup_.graph, setup_.code, setup_.attempt.vertex);
   if (!plan)
     return plan.failure();
+  if (setup_.only_sinks)
+    std::erase_if(plan->steps, [this](const chain_plan::step& each) {
+      return !is_committing(setup_.graph.vertices[setup_.attempt.vertex].operators[each.last]);
+    });
   entries_.resize(setup_.entries.size());
   entries_held_.resize(setup_.entries.size());
   operators_ = plan->steps.size();
   for (const auto& planned : plan->steps)
     steps_.push_back(std::make_unique<chain_step>(planned.name, running_));
-  for (std::size_t s = 0; s < operators_; ++s) {
+  for (std::size_t s = 0; s < operators_ && !setup_.only_sinks; ++s) {
     if (auto connected = connect_inputs(*steps_[s], plan->steps[s]); !connected)
       return connected;
     if (auto connected = connect_exits(*steps_[s], plan->steps[s]); !connected)

@@ -64,6 +64,7 @@ public:
 
   /// What there was cannot be read: until recover() nothing is to be removed, also when the job ends.
   void leave_files() { files_unknown_ = true; }
+  [[nodiscard]] bool leaves_files() const { return files_unknown_; }
 
   // From the job manager.
 

@@ -22,8 +22,11 @@ job_manager_core::job_manager_core(const job_id& id, job_spec spec, std::shared_
       slots_{*graph_},
       life_{id, graph_->name, settings.failure_history_size, wall_ms},
       failover_{*graph_, settings.failover, id.low},
-      checkpoints_{id, execution_, settings.checkpoints} {
+      checkpoints_{id, execution_, settings.checkpoints},
+      finalizers_{*graph_} {
   life_.note_tasks(execution_.counts(), wall_ms);
+  if (settings_.recovered)
+    finalizers_.expect_all();
 }
 
 void job_manager_core::recover(recovered_checkpoints found) {
@@ -89,6 +92,7 @@ job_manager_core::actions job_manager_core::on_lost(const session_lost& message,
   // Those who read from the lost worker may have noticed first; their cause is then a consequence.
   if (lost == failure_weight::consequence)
     life_.add_to_failure("; then " + message.cause);
+  lose_finalizers(in_session);
   slots_.lose(message.session);
   tell_need(message.session, out);
   settle(wall_ms, out);
@@ -108,6 +112,8 @@ job_manager_core::actions job_manager_core::on_request_failed(const slot_request
     fail_for_good({.cause = message.cause, .wall_ms = wall_ms}, wall_ms, out);
   else if (life_.is(job_state::restarting))
     restart_later({.cause = message.cause, .wall_ms = wall_ms}, out);
+  else if (finalizers_lack_slot_)
+    give_up_outputs(message.cause);
   tell_need({}, out);
   settle(wall_ms, out);
   return out;
@@ -128,7 +134,7 @@ void job_manager_core::on_reported(const tasks_reported& message) {
 
 job_manager_core::actions job_manager_core::on_offer(const offer& message, std::int64_t wall_ms) {
   actions out;
-  switch (slots_.on_offer(message, is_collecting())) {
+  switch (slots_.on_offer(message, is_collecting() || finalizers_lack_slot_)) {
   case job_slots::answer::accept:
     out.emplace_back(send_to_worker{message.session.worker,
                                     accept{message.session, message.slot, message.allocation, message.job}});
@@ -148,6 +154,12 @@ job_manager_core::actions job_manager_core::on_offer(const offer& message, std::
 
 job_manager_core::actions job_manager_core::on_update(const update& message, std::int64_t wall_ms) {
   actions out;
+  if (auto finalized =
+          finalizers_.on_update(message.attempt, message.session, message.state, message.cause)) {
+    on_finalized(*finalized);
+    settle(wall_ms, out);
+    return out;
+  }
   execution_attempt* attempt = present(message.attempt, message.session);
   if (attempt == nullptr)
     return out;
@@ -197,8 +209,9 @@ job_manager_core::actions job_manager_core::on_allocation_gone(const allocation_
   auto held = slots_.all().find(message.allocation);
   if (held == slots_.all().end() || held->second.session != message.session)
     return out;
-  fail_attempts_in([&](const slot_grant& slot) { return slot.allocation == message.allocation; },
-                   "its worker does not have the task's slot any more", wall_ms, out);
+  auto in_slot = [&](const slot_grant& slot) { return slot.allocation == message.allocation; };
+  fail_attempts_in(in_slot, "its worker does not have the task's slot any more", wall_ms, out);
+  lose_finalizers(in_slot);
   slots_.drop(message.allocation);
   tell_need({}, out);
   settle(wall_ms, out);
@@ -209,7 +222,11 @@ job_manager_core::actions job_manager_core::on_allocation_gone(const allocation_
 
 job_manager_core::actions job_manager_core::on_cancel(std::int64_t wall_ms) {
   actions out;
-  if (end_ || !life_.enter(job_event::cancel_wish, wall_ms))
+  if (end_)
+    return out;
+  if (finalizers_lack_slot_)
+    give_up_outputs("the job was canceled");
+  else if (!life_.enter(job_event::cancel_wish, wall_ms))
     return out;
   failover_.clear();
   perform(checkpoints_.suspend("the job was canceled", wall_ms), wall_ms, out);
@@ -246,6 +263,8 @@ job_details job_manager_core::details() const {
                                                       .slots = slots_,
                                                       .missing_slots = missing_,
                                                       .checkpoint_is_open = checkpoints_.is_storing(),
+                                                      .outputs_lack_slot = finalizers_lack_slot_,
+                                                      .outputs_open = !finalizers_.done(),
                                                       .restart_is_due = failover_.is_due(),
                                                       .blocked_by = blocked_by_}),
                   .restart_strategy = failover_.describe_strategy()};
@@ -270,6 +289,8 @@ execution_attempt* job_manager_core::present(const attempt_id& id, const session
 bool job_manager_core::advance(execution_attempt& attempt, task_state to, std::int64_t wall_ms) {
   if (!execution_.advance(attempt, to, wall_ms))
     return false;
+  if (is_terminal(to))
+    finalizers_.on_ended(attempt.id, to);
   life_.note_tasks(execution_.counts(), wall_ms);
   const log::fields about{{"job", attempt.id.job},
                           {"vertex", attempt.id.vertex},
@@ -303,17 +324,23 @@ void job_manager_core::deploy(const std::vector<subtask_place>& places, std::int
     attempt.worker = where.name;
     attempt.host = where.address.host;
     advance(attempt, task_state::deploying, wall_ms);
+    finalizers_.on_deployed(attempt.id);
     weir::deploy message = make_deployment(attempt, execution_, slots_, spec_);
-    message.restored = restored_state_of(graph_->vertices[place.vertex], from);
-    if (settings_.checkpoints.enabled())
-      message.checkpoints = {settings_.checkpoints.directory,
-                             settings_.checkpoints.mode == checkpoint_mode::exactly_once,
-                             settings_.checkpoints.incremental};
+    restore_from(from, message);
     incarnation_id worker = message.session.worker;
     out.emplace_back(send_to_worker{worker, std::move(message)});
   }
   perform(checkpoints_.on_deployed(wall_ms), wall_ms, out);
   life_.enter(job_event::deployed, wall_ms);
+}
+
+/// What a deployment says of checkpoints.
+void job_manager_core::restore_from(const completed_checkpoint* checkpoint, weir::deploy& to) const {
+  to.restored = restored_state_of(graph_->vertices[to.attempt.vertex], checkpoint);
+  if (settings_.checkpoints.enabled())
+    to.checkpoints = {settings_.checkpoints.directory,
+                      settings_.checkpoints.mode == checkpoint_mode::exactly_once,
+                      settings_.checkpoints.incremental};
 }
 
 void job_manager_core::tell_need(const std::optional<session_id>& handled, actions& out) {
@@ -326,7 +353,7 @@ void job_manager_core::tell_need(const std::optional<session_id>& handled, actio
 
 /// The slots held and those that would be taken if offered.
 std::uint32_t job_manager_core::wanted() const {
-  if (is_collecting() || life_.is(job_state::running))
+  if (is_collecting() || life_.is(job_state::running) || finalizers_lack_slot_)
     return slots_.held() + slots_.lacking();
   return 0;
 }
@@ -365,8 +392,10 @@ void job_manager_core::cancel_attempt(execution_attempt& attempt, std::int64_t w
   } else if (attempt.state < task_state::finished) {
     advance(attempt, task_state::canceling, wall_ms);
     const session_id& session = slots_.slot_of(attempt.id)->session;
-    out.emplace_back(
-        send_to_worker{session.worker, cancel{session, attempt.id, !life_.is(job_state::restarting)}});
+    bool job_ends = !life_.is(job_state::restarting);
+    if (job_ends)
+      finalizers_.on_told_end(attempt.id);
+    out.emplace_back(send_to_worker{session.worker, cancel{session, attempt.id, job_ends}});
   }
 }
 
@@ -375,7 +404,7 @@ void job_manager_core::end_if_over(std::int64_t wall_ms, actions& out) {
     return;
   auto next =
       next_state(life_.state(), execution_.all_finished() ? job_event::all_finished : job_event::all_ended);
-  if (!next)
+  if (!next || (*next != job_state::finished && !finalize_outputs(out)))
     return;
   // The end is shown once it is stored.
   job_details end = details();

@@ -5,6 +5,7 @@
 #include "scheduler/job_life.hpp"
 #include "scheduler/job_settings.hpp"
 #include "scheduler/job_slots.hpp"
+#include "scheduler/output_finalizers.hpp"
 #include "scheduler/resource_manager_core.hpp"
 
 #include <cstdint>
@@ -52,7 +53,8 @@ using job_action = std::variant<send_to_worker, slots_needed, store_end, job_don
 /// Otherwise the first failure is the job's cause. Slots are returned only after the end is stored, and the
 /// need is lowered before the first offer is rejected: else slot after slot would be allocated and rejected
 /// for ever. A cancel waits for the outcome of a checkpoint that is being stored, so that tasks hear of it
-/// first.
+/// first. Where an attempt with sinks did not end by that cancel, a finalizer ends its output
+/// (output_finalizers) before the job's end is stored; it takes any slot of the job, or waits for one.
 ///
 /// Not thread-safe. Time comes in by on_tick alone: call it when wake_at() has come, which may be at once.
 /// `wall_ms` is for people: no decision rests on it.
@@ -106,7 +108,8 @@ public:
   actions on_checkpoint_removed(checkpoint_id id, std::int64_t wall_ms);
   void on_checkpoint_removal_failed(checkpoint_id id);
 
-  /// The user wants the job to end. Does nothing when it is about to end anyhow.
+  /// The user wants the job to end. When it is about to end anyhow, it waits no more for a slot in which its
+  /// output could be ended.
   actions on_cancel(std::int64_t wall_ms);
 
   /// Somebody wants a checkpoint; answer_checkpoint follows. `full`: everything is to be written.
@@ -130,12 +133,20 @@ private:
   bool advance(execution_attempt& attempt, task_state to, std::int64_t wall_ms);
   void deploy_all(std::int64_t wall_ms, actions& out);
   void deploy(const std::vector<subtask_place>& places, std::int64_t wall_ms, actions& out);
+  void restore_from(const completed_checkpoint* checkpoint, weir::deploy& to) const;
   void tell_need(const std::optional<session_id>& handled, actions& out);
   [[nodiscard]] std::uint32_t wanted() const;
   [[nodiscard]] bool is_collecting() const;
   void settle(std::int64_t wall_ms, actions& out);
   void cancel_attempt(execution_attempt& attempt, std::int64_t wall_ms, actions& out);
   void end_if_over(std::int64_t wall_ms, actions& out);
+
+  // In job_manager_outputs.cpp.
+  bool finalize_outputs(actions& out);
+  void deploy_finalizer(const subtask_place& place, const slot_grant& slot, actions& out);
+  void on_finalized(const output_finalizers::ended& how);
+  void lose_finalizers(const std::function<bool(const slot_grant&)>& gone);
+  void give_up_outputs(const std::string& why);
 
   // In job_manager_failures.cpp.
   failure_weight fail_attempts_in(const std::function<bool(const slot_grant&)>& gone,
@@ -166,6 +177,8 @@ private:
   job_life life_;
   job_failover failover_;
   checkpoint_coordinator checkpoints_;
+  output_finalizers finalizers_;
+  bool finalizers_lack_slot_ = false;
   std::uint32_t needed_ = 0; ///< as last told
   std::uint32_t missing_ = 0;
   std::string blocked_by_;         ///< why what it is to go on from is not known

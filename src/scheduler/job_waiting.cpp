@@ -51,7 +51,13 @@ std::string why_job_waits(const job_standstill& job) {
   case job_state::cancelling:
     if (std::string ending = which_are_to_end(job.execution); !ending.empty())
       return ending;
-    return job.checkpoint_is_open ? open_checkpoint : "";
+    if (job.checkpoint_is_open)
+      return open_checkpoint;
+    if (job.outputs_lack_slot)
+      return "a slot is missing in which what its sinks have prepared could be committed or removed; "
+             "canceling it "
+             "(again) leaves that where it is";
+    return job.outputs_open ? "what its sinks have prepared is being committed or removed" : "";
   default:
     return "";
   }

@@ -15,6 +15,8 @@ struct job_standstill {
   const job_slots& slots;
   std::uint32_t missing_slots = 0; ///< of those it lacks nobody can give so many at present
   bool checkpoint_is_open = false; ///< whether one that is being stored is complete
+  bool outputs_lack_slot = false;  ///< that sinks have prepared, and that is to be ended
+  bool outputs_open = false;
   bool restart_is_due = false;
   std::string blocked_by = {}; ///< why it cannot begin
 };

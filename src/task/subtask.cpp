@@ -32,7 +32,8 @@ subtask::subtask(subtask_setup setup, weir::platform& platform, subtask_transpor
 result<void> subtask::open() {
   now_ = platform_.clock().now();
   time_.start(now_);
-  auto built = build();
+  name_ = subtask_name(*setup_.graph, setup_.attempt);
+  auto built = setup_.finalizes ? make_chain() : build();
   if (!built || !(built = chain_->open())) {
     fail(built.failure().message());
     return built;
@@ -51,7 +52,6 @@ result<void> subtask::build() {
   if (!numbered)
     return numbered.failure();
   channels_ = std::move(*numbered);
-  name_ = subtask_name(*setup_.graph, setup_.attempt);
   try {
     make_gate();
     make_partitions();
@@ -77,6 +77,7 @@ result<void> subtask::make_chain() {
   states_.emplace(platform_, std::move(state));
   chain.checkpointed = setup_.checkpoints.has_value();
   chain.restored = setup_.restored.checkpoint != 0;
+  chain.only_sinks = setup_.finalizes;
   chain.make_states = [this](operator_subtask who) { return make_states(std::move(who)); };
   for (const auto& edge : channels_.edges_in)
     chain.entries.push_back({edge.edge, edge.count});
@@ -161,6 +162,8 @@ void subtask::make_partitions() {
 
 run_outcome subtask::run(std::uint32_t max_batches) {
   auto canceled = [&] { return canceled_->load(std::memory_order_relaxed); };
+  if (setup_.finalizes && !failure_)
+    return {run_outcome::kind::finished, {}, {}};
   if (!failure_ && !canceled()) {
     try {
       auto outcome = run_batches(max_batches);

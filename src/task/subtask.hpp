@@ -60,6 +60,7 @@ struct subtask_setup {
   std::shared_ptr<watermark_alignment> alignment = {};
   restored_state restored = {};
   std::optional<subtask_checkpoints> checkpoints = {};
+  bool finalizes = false; ///< only the sinks are opened, and it has finished
 };
 
 /// The answer to a consumer that opens a channel.

@@ -198,6 +198,7 @@ struct deploy {
   std::vector<consumer_reference> consumers;
   restored_state restored;
   std::optional<checkpoint_plan> checkpoints; ///< empty: the job takes none
+  bool finalizes = false; ///< only its sinks are opened, to end what earlier attempts prepared
   bool operator==(const deploy&) const = default;
 };
 

@@ -64,6 +64,7 @@ static deploy read(Deploy::Reader from, untrusted_parts& parts) {
     return consumer_reference{read(consumer.getAttempt()), consumer.getEdge()};
   });
   message.restored = read(from.getRestored(), parts);
+  message.finalizes = from.getFinalizes();
   if (from.hasCheckpoints()) {
     auto plan = from.getCheckpoints();
     message.checkpoints = {parts.text(plan.getDir()), plan.getExactlyOnce(), plan.getIncremental()};

@@ -107,6 +107,7 @@ struct control_writer {
     write_list(message.initProducers(count(from.producers)), from.producers);
     write_list(message.initConsumers(count(from.consumers)), from.consumers);
     write(message.initRestored(), from.restored);
+    message.setFinalizes(from.finalizes);
     if (from.checkpoints) {
       auto plan = message.initCheckpoints();
       plan.setDir(text(from.checkpoints->dir));

@@ -241,10 +241,13 @@ private:
     } else if constexpr (fields_of<T>() == 8) {
       auto& [a, b, c, d, e, f, g, h] = value;
       all(a, b, c, d, e, f, g, h);
-    } else {
-      static_assert(fields_of<T>() == 9, "one more case for a message that has grown");
+    } else if constexpr (fields_of<T>() == 9) {
       auto& [a, b, c, d, e, f, g, h, i] = value;
       all(a, b, c, d, e, f, g, h, i);
+    } else {
+      static_assert(fields_of<T>() == 10, "one more case for a message that has grown");
+      auto& [a, b, c, d, e, f, g, h, i, j] = value;
+      all(a, b, c, d, e, f, g, h, i, j);
     }
   }
 
