@@ -93,3 +93,21 @@ TEST_CASE_FIXTURE(checkpointed, "at the end of a job each operator discards, als
   CHECK(discarded.failure().message() == "operator 'a': the disk is full");
   CHECK(take() == diary{"a.discard", "b.discard"});
 }
+
+TEST_CASE_FIXTURE(chained, "to end what earlier attempts have prepared, only sinks that commit are opened") {
+  auto source = add("source", {}, plain("source"));
+  auto doubled = add("doubled", {{source}}, plain("doubled"));
+  auto written = add("written", {{doubled}}, plain("written"), true);
+  auto printed = add("printed", {{doubled}}, plain("printed"), true);
+  vertex({source});
+  vertex({doubled, written, printed});
+  connect();
+  graph->vertices[1].operators[1].kind = "write_to";
+  chain_setup setup{*graph, *code, attempt_id{.vertex = 1}, platform, canceled, 100, alignment, {}, {}};
+  setup.only_sinks = true;
+  auto made = operator_chain::make(std::move(setup));
+  REQUIRE(made);
+  REQUIRE((*made)->open());
+  (*made)->close();
+  CHECK(take() == diary{"written.open", "written.close"});
+}
