@@ -236,6 +236,7 @@ struct CheckpointPlan {
   dir @0 :Text;                 # execution.checkpointing.dir; the job's folder is in it
   exactlyOnce @1 :Bool;
   incremental @2 :Bool;
+  localCopies @3 :Bool;         # keep a copy of each file on the worker, and begin from such copies
 }
 
 struct Chain {

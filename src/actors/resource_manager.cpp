@@ -33,7 +33,7 @@ caf::behavior resource_manager::make_behavior() {
         perform(core_.on_disconnected(down.peer, down.reason, clock().now()));
       },
       [this](const slots_needed& wish) {
-        perform(core_.on_need(wish.job, wish.count, wish.handled, clock().now()));
+        perform(core_.on_need(wish.job, wish.count, wish.handled, clock().now(), wish.preferred));
       },
       [this](const bind_job& binding) { job_managers_[binding.job] = binding.manager; },
       [this](const unbind_job& binding) { job_managers_.erase(binding.job); },

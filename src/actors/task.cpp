@@ -119,6 +119,7 @@ void task::start() {
     return end(task_state::failed, "it threw something that is not a std::exception");
   }
   opened_ = true;
+  log_restored();
   send(slot_, task_changed{attempt_, task_state::running, {}});
   log::task.info("task runs", {{"job", attempt_.job},
                                {"task", subtask_.name()},

@@ -4,6 +4,7 @@
 #include "actors/task_messages.hpp"
 #include "base/platform.hpp"
 #include "state/checkpoint_writer.hpp"
+#include "state/local_copies.hpp"
 #include "task/subtask.hpp"
 
 #include <caf/event_based_actor.hpp>
@@ -24,6 +25,7 @@ struct task_surroundings {
   incarnation_id worker;
   caf::actor connector;
   caf::actor task_manager;
+  std::shared_ptr<local_copies> copies;     ///< of the snapshot files that are written here
   std::atomic<std::uint64_t> last_route{0}; ///< routes are used once in the life of a process
   bool detached = true;                     ///< each task has a thread of its own, since user code may block
 };
@@ -92,6 +94,7 @@ private:
   void deliver_items(consumer_end& to);
 
   subtask_setup prepare(start_task what);
+  void log_restored() const;
 
   // checkpoint_transport
   void write_snapshot(checkpoint_id checkpoint, snapshot_head head,
@@ -116,6 +119,7 @@ private:
   std::size_t items_at_once_;                        ///< to a consumer in this process
   std::shared_ptr<checkpoint_writer> writer_;        ///< nullptr: the job takes no checkpoints
   std::shared_ptr<const detail::stream_graph> code_; ///< for what the executor still has of it
+  std::shared_ptr<restored_files> restored_;         ///< nullptr: without local copies
   std::stop_source stop_writing_;
   std::uint32_t snapshots_being_written_ = 0;
   std::optional<task_changed> last_; ///< its end, once that is decided

@@ -36,6 +36,7 @@ task_manager::task_manager(caf::actor_config& config, platform& environment, tas
   around_->environment = &platform_;
   around_->worker = network_.self;
   around_->connector = network_.actor;
+  around_->copies = settings_.copies;
   around_->detached = detached_tasks;
 }
 

@@ -24,6 +24,7 @@ struct task_manager_settings {
   std::chrono::milliseconds heartbeat_interval{1'000}; ///< between workers with channels
   subtask_options subtasks;
   library_cache::settings libraries;
+  std::shared_ptr<local_copies> copies;
   node_address master;
   std::function<void()> registered; ///< called at the beginning of each session; may be empty
 };
@@ -89,6 +90,7 @@ private:
   void act(const notify_task& action);
   void act(const session_over& action);
   void act(const session_begun& action);
+  void act(const forget_job& action);
   void act(const exit_process& action);
   void act(const dial_peer& action);
   void act(const send_to_peer& action);

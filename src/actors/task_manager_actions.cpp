@@ -56,6 +56,8 @@ void task_manager::act(const run_task& action) {
                       .alignment = alignment_,
                       .restored = std::move(here.message.restored),
                       .finalizes = here.message.finalizes};
+  if (here.message.checkpoints && !setup.finalizes)
+    around_->copies->on_restored(action.attempt.job, setup.restored.checkpoint);
   tasks_[action.attempt]; // from now on it can be stopped
   send(slots_.at(here.message.slot), start_task{std::move(setup), std::move(here.message.checkpoints)});
 }
@@ -66,6 +68,10 @@ void task_manager::act(const cancel_task& action) {
 }
 
 void task_manager::act(const notify_task& action) {
+  if (auto* completed = std::get_if<checkpoint_completed>(&action.notice))
+    around_->copies->on_completed(action.attempt.job, completed->checkpoint);
+  else if (auto* aborted = std::get_if<checkpoint_aborted>(&action.notice))
+    around_->copies->on_aborted(action.attempt.job, aborted->checkpoint);
   if (auto here = tasks_.find(action.attempt); here != tasks_.end() && here->second.actor)
     send(here->second.actor, action);
 }
@@ -80,6 +86,10 @@ void task_manager::act(const session_begun& action) {
   log::actors.info("registered", {{"session", action.session}, {"slots", slots_.size()}});
   if (settings_.registered)
     settings_.registered();
+}
+
+void task_manager::act(const forget_job& action) {
+  around_->copies->forget(action.job);
 }
 
 void task_manager::act(const exit_process& action) {

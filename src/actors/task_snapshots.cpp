@@ -1,6 +1,8 @@
 // The checkpoints of a task: the half of it that has snapshots written and speaks with the coordinator.
 #include "actors/task.hpp"
 
+#include "base/log.hpp"
+
 #include <caf/send.hpp>
 
 #include <utility>
@@ -15,13 +17,36 @@ subtask_setup task::prepare(start_task what) {
                                                       : barrier_aligner::mode::at_least_once,
                             .transport = this,
                             .incremental = plan.incremental};
-    writer_ = std::make_shared<checkpoint_writer>(
-        *around_->environment,
-        checkpoint_writer::settings{
-            {plan.dir, attempt_.job}, attempt_, plan.incremental, what.setup.options.snapshots});
+    writer_ = std::make_shared<checkpoint_writer>(*around_->environment,
+                                                  checkpoint_writer::settings{
+                                                      {plan.dir, attempt_.job},
+                                                      attempt_,
+                                                      plan.incremental,
+                                                      what.setup.options.snapshots,
+                                                      plan.local_copies ? around_->copies : nullptr,
+                                                  });
     code_ = what.setup.code;
+    if (plan.local_copies) {
+      restored_ = std::make_shared<restored_files>();
+      what.setup.open_snapshot = [copies = around_->copies, count = restored_](const std::string& path) {
+        return copies->open(path, count);
+      };
+    }
   }
   return std::move(what.setup);
+}
+
+void task::log_restored() const {
+  if (!restored_ || restored_->copies + restored_->originals == 0)
+    return;
+  log::task.info(restored_->copies > 0 ? "state restored from local copies"
+                                       : "state restored without local copies",
+                 {{"job", attempt_.job},
+                  {"task", subtask_.name()},
+                  {"subtask", attempt_.subtask},
+                  {"files", restored_->copies.load()},
+                  {"bytes", restored_->copied_bytes.load()},
+                  {"other_files", restored_->originals.load()}});
 }
 
 void task::on(const notify_task& message) {

@@ -4,6 +4,8 @@
 #include "base/configuration.hpp"
 #include "base/log.hpp"
 #include "base/options.hpp"
+#include "state/local_copies.hpp"
+#include "state/local_folders.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/send.hpp>
@@ -93,6 +95,11 @@ result<std::unique_ptr<worker>> start_worker(caf::actor_system& system, platform
   if (auto made = environment.files().create_folders(folder); !made)
     return made.failure().wrap("cannot start the worker");
 
+  std::string copies_in = settings.get(options::local_backup_dirs);
+  auto copies = std::make_shared<local_copies>(
+      environment, local_folders(copies_in.empty() ? settings.get(options::io_tmp_dirs) : copies_in));
+  copies->remove_leftovers();
+
   task_manager_settings chosen{
       .core = {.self = network.self,
                .data_address = network.address,
@@ -103,10 +110,12 @@ result<std::unique_ptr<worker>> start_worker(caf::actor_system& system, platform
                .process_id = ::getpid(),
                .heartbeat_timeout = settings.get(options::heartbeat_timeout),
                .cancellation_timeout = settings.get(options::task_cancellation_timeout),
-               .measurements_max_size = settings.get(options::metrics_max_size).bytes},
+               .measurements_max_size = settings.get(options::metrics_max_size).bytes,
+               .job_return_max = settings.get(options::slot_request_timeout)},
       .heartbeat_interval = settings.get(options::heartbeat_interval),
       .subtasks = subtasks,
       .libraries = {folder, settings.get(options::rest_max_content_length).bytes},
+      .copies = std::move(copies),
       .master = std::move(surroundings.master),
       .registered = std::move(surroundings.registered)};
   if (!surroundings.code)

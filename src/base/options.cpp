@@ -67,6 +67,8 @@ std::span<const any_option> all_options() {
       &checkpointing_incremental,
       &checkpointing_retention,
       &checkpointing_dir,
+      &state_recovery_from_local,
+      &local_backup_dirs,
       &web_checkpoints_history,
       &restart_strategy_type,
       &restart_fixed_attempts,

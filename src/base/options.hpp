@@ -264,6 +264,12 @@ inline const option<std::string> checkpointing_retention{
     {{"NO_EXTERNALIZED_CHECKPOINTS", "DELETE_ON_CANCELLATION", "RETAIN_ON_CANCELLATION"}}};
 inline const option<std::string> checkpointing_dir{
     "execution.checkpointing.dir", "", "Folder for checkpoints, which master and workers all see."};
+inline const option<bool> state_recovery_from_local{"execution.state-recovery.from-local", false,
+                                                    "Keep a copy of the newest snapshots on each worker's "
+                                                    "own disk, and begin again from it where there is one."};
+inline const option<std::string> local_backup_dirs{
+    "execution.checkpointing.local-backup.dirs", "",
+    "Folders of a worker for such copies, separated by ',', '|' or ':'; empty: those of io.tmp.dirs."};
 inline const option<std::int64_t> web_checkpoints_history{
     "web.checkpoints.history", 10, "Checkpoints of each job whose details are kept.", {1, 10'000}};
 

@@ -31,6 +31,7 @@ checkpoint_settings read_checkpoint_settings(const configuration& values) {
   read.chain_length_max = count(options::snapshot_fold_length);
   read.chain_ratio_max = values.get(options::snapshot_fold_ratio);
   read.directory = values.get(options::checkpointing_dir);
+  read.local_copies = values.get(options::state_recovery_from_local);
   read.history_size = count(options::web_checkpoints_history);
   return read;
 }

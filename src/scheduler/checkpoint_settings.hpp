@@ -35,7 +35,9 @@ struct checkpoint_settings {
   /// snapshot's size, is not made longer: state.snapshot.fold.length and .ratio.
   std::uint32_t chain_length_max = 10;
   double chain_ratio_max = 0.5;
-  std::string directory;           ///< execution.checkpointing.dir
+  std::string directory; ///< execution.checkpointing.dir
+  /// Workers keep copies, and tasks go back to where they were: execution.state-recovery.from-local.
+  bool local_copies = false;
   std::uint32_t history_size = 10; ///< web.checkpoints.history
 
   [[nodiscard]] bool enabled() const { return interval.count() > 0; }

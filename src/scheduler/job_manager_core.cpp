@@ -19,7 +19,7 @@ job_manager_core::job_manager_core(const job_id& id, job_spec spec, std::shared_
       settings_{settings},
       execution_{id, graph, settings.epoch, wall_ms},
       graph_{std::move(graph)},
-      slots_{*graph_},
+      slots_{*graph_, settings.checkpoints.local_copies},
       life_{id, graph_->name, settings.failure_history_size, wall_ms},
       failover_{*graph_, settings.failover, id.low},
       checkpoints_{id, execution_, settings.checkpoints},
@@ -340,15 +340,17 @@ void job_manager_core::restore_from(const completed_checkpoint* checkpoint, weir
   if (settings_.checkpoints.enabled())
     to.checkpoints = {settings_.checkpoints.directory,
                       settings_.checkpoints.mode == checkpoint_mode::exactly_once,
-                      settings_.checkpoints.incremental};
+                      settings_.checkpoints.incremental, settings_.checkpoints.local_copies};
 }
 
 void job_manager_core::tell_need(const std::optional<session_id>& handled, actions& out) {
   std::uint32_t count = wanted();
-  if (count == needed_ && !handled)
+  slot_preference preferred = count == 0 ? slot_preference{} : slots_.preferred();
+  if (count == needed_ && preferred == preferred_ && !handled)
     return;
   needed_ = count;
-  out.emplace_back(slots_needed{life_.summary().id, count, handled});
+  preferred_ = preferred;
+  out.emplace_back(slots_needed{life_.summary().id, count, handled, std::move(preferred)});
 }
 
 /// The slots held and those that would be taken if offered.

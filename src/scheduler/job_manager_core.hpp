@@ -19,11 +19,13 @@
 
 namespace weir {
 
-/// The job wants `count` slots in all. `handled`: a lost session that it has dealt with.
+/// The job wants `count` slots in all, those that it lacks best at the `preferred` workers. `handled`: a lost
+/// session that it has dealt with.
 struct slots_needed {
   job_id job;
   std::uint32_t count = 0;
   std::optional<session_id> handled;
+  slot_preference preferred = {};
 };
 
 /// The job's end is to be stored; on_stored when that has happened. Nobody may see the end before.
@@ -179,7 +181,8 @@ private:
   checkpoint_coordinator checkpoints_;
   output_finalizers finalizers_;
   bool finalizers_lack_slot_ = false;
-  std::uint32_t needed_ = 0; ///< as last told
+  std::uint32_t needed_ = 0;  ///< as last told
+  slot_preference preferred_; ///< as last told
   std::uint32_t missing_ = 0;
   std::string blocked_by_;         ///< why what it is to go on from is not known
   std::optional<job_details> end_; ///< set while it is being stored and after

@@ -5,7 +5,7 @@
 
 namespace weir {
 
-job_slots::job_slots(const job_graph& graph) : sharing_{graph} {
+job_slots::job_slots(const job_graph& graph, bool go_back) : sharing_{graph}, go_back_{go_back} {
   for (std::uint32_t slot = 0; slot < sharing_.slots(); ++slot)
     wanted_.insert(slot);
 }
@@ -14,6 +14,17 @@ std::uint32_t job_slots::lacking() const {
   std::size_t wanted = empty().size();
   std::size_t there = spare().size();
   return static_cast<std::uint32_t>(wanted - std::min(wanted, there));
+}
+
+slot_preference job_slots::preferred() const {
+  slot_preference preferred;
+  for (std::uint32_t slot : empty())
+    if (auto was = was_at_.find(slot); was != was_at_.end())
+      ++preferred[was->second];
+  for (const slot_grant& grant : spare())
+    if (auto got = preferred.find(grant.session.worker); got != preferred.end() && --got->second == 0)
+      preferred.erase(got);
+  return preferred;
 }
 
 void job_slots::introduce(const session_id& session, worker_location location) {
@@ -55,8 +66,11 @@ void job_slots::assign() {
   for (const auto& [slot, allocation] : assigned_)
     if (const slot_grant* grant = assigned(slot))
       taken.emplace(slot, *grant);
-  for (const auto& [slot, grant] : sharing_.distribute(spare(), empty(), taken))
+  for (const auto& [slot, grant] : sharing_.distribute(spare(), empty(), taken, was_at_)) {
     assigned_[slot] = grant.allocation;
+    if (go_back_)
+      was_at_[slot] = grant.session.worker;
+  }
   wanted_.clear();
 }
 

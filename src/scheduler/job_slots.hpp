@@ -25,8 +25,9 @@ struct worker_location {
 /// would be for a slot that does not exist. A restart collects slots only for those groups that lost theirs.
 class job_slots {
 public:
-  /// All slots are wanted.
-  explicit job_slots(const job_graph& graph);
+  /// All slots are wanted. `go_back`: groups that lost their slot are to go to the worker where they were, if
+  /// that has one.
+  explicit job_slots(const job_graph& graph, bool go_back = false);
 
   /// Slots of the job when all of it runs.
   [[nodiscard]] std::uint32_t required() const { return sharing_.slots(); }
@@ -35,6 +36,9 @@ public:
   /// How many more would be taken.
   [[nodiscard]] std::uint32_t lacking() const;
   [[nodiscard]] bool complete() const { return lacking() == 0; }
+
+  /// Where those that lack would best be; empty unless groups are to go back.
+  [[nodiscard]] slot_preference preferred() const;
 
   /// The subtask's slot is to be there at the next assign(): it is kept, or collected if it is lost.
   void want(std::uint32_t vertex, std::uint32_t subtask) {
@@ -92,11 +96,13 @@ private:
   [[nodiscard]] std::vector<slot_grant> spare() const;
 
   slot_sharing sharing_;
+  bool go_back_;
   std::map<session_id, worker_location> locations_;
   std::map<incarnation_id, std::uint64_t> lost_; ///< the highest registration known to be lost
   std::map<allocation_id, slot_grant> held_;
   std::set<std::uint32_t> wanted_;                  ///< slots of the sharing
   std::map<std::uint32_t, allocation_id> assigned_; ///< by slot of the sharing; what is not held is lost
+  std::map<std::uint32_t, incarnation_id> was_at_;  ///< by slot of the sharing, if they are to go back
 };
 
 } // namespace weir

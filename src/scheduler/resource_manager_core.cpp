@@ -111,10 +111,10 @@ resource_manager_core::on_disconnected(const incarnation_id& id, const std::stri
 
 resource_manager_core::actions resource_manager_core::on_need(const job_id& job, std::uint32_t count,
                                                               const std::optional<session_id>& handled,
-                                                              time_point now) {
+                                                              time_point now, slot_preference preferred) {
   actions out;
   // One step: between the two the job would be given slots that it does not want any more.
-  requests_.set_need(job, count);
+  requests_.set_need(job, count, std::move(preferred));
   if (handled)
     requests_.loss_handled(job, *handled);
   allocate_waiting(now, out);

@@ -93,9 +93,10 @@ public:
   actions on_disconnected(const incarnation_id& worker, const std::string& reason, time_point now);
 
   /// From now on the job wants `count` slots in all, those it has included. `handled`: the session_lost that
-  /// it has dealt with; `count` is without the slots of that session.
+  /// it has dealt with; `count` is without the slots of that session. `preferred`: where it would like the
+  /// slots that it lacks.
   actions on_need(const job_id& job, std::uint32_t count, const std::optional<session_id>& handled,
-                  time_point now);
+                  time_point now, slot_preference preferred = {});
 
   /// The job's manager ended without having given its slots back, which only a bug can cause: the sessions
   /// that hold something of it are given up.

@@ -34,11 +34,13 @@ std::map<job_id, std::uint32_t> slot_pool::remove(const session_id& session) {
   return lost;
 }
 
-std::vector<slot_grant> slot_pool::take(const job_id& job, std::uint32_t count) {
+std::vector<slot_grant> slot_pool::take(const job_id& job, std::uint32_t count, slot_preference preferred) {
   assert(count <= free_);
   std::vector<slot_grant> grants;
   for (std::uint32_t i = 0; i < count; ++i) {
-    auto worker = next_worker();
+    auto worker = preferred_worker(preferred);
+    if (worker == workers_.end())
+      worker = next_worker();
     auto slot = std::ranges::find_if(worker->second.slots, &slot_status::free);
     slot->free = false;
     slot->job = job;
@@ -86,8 +88,22 @@ std::vector<session_id> slot_pool::sessions_of(const job_id& job) const {
   return sessions;
 }
 
+/// A worker with a free slot that is preferred, and takes it out of the preference; end() if there is none.
+slot_pool::workers::iterator slot_pool::preferred_worker(slot_preference& preferred) {
+  if (preferred.empty())
+    return workers_.end();
+  return std::ranges::find_if(workers_, [&](const auto& each) {
+    const auto& [session, worker] = each;
+    auto wish = preferred.find(session.worker);
+    if (wish == preferred.end() || wish->second == 0 || worker.used == worker.slots.size())
+      return false;
+    --wish->second;
+    return true;
+  });
+}
+
 /// Of the workers with a free slot, the one used least, or most when one is to be filled first. Requires one.
-std::map<session_id, slot_pool::worker_slots>::iterator slot_pool::next_worker() {
+slot_pool::workers::iterator slot_pool::next_worker() {
   auto best = workers_.end();
   for (auto worker = workers_.begin(); worker != workers_.end(); ++worker) {
     const auto& candidate = worker->second;

@@ -16,6 +16,10 @@ struct slot_grant {
   bool operator==(const slot_grant&) const = default;
 };
 
+/// How many slots a job would like best at which workers, where its tasks have left something. A worker that
+/// is not there or has none free is nobody to wait for.
+using slot_preference = std::map<incarnation_id, std::uint32_t>;
+
 /// The slots of all present sessions, and who has them. A slot is free again only by its worker's word or by
 /// the loss of its session, never by a wish of the master (protocol-control, R4).
 class slot_pool {
@@ -28,8 +32,8 @@ public:
   /// Forgets the slots of a session. Returns how many each job had there.
   std::map<job_id, std::uint32_t> remove(const session_id& session);
 
-  /// Gives `count` slots to a job. Requires `count` <= free_slots().
-  std::vector<slot_grant> take(const job_id& job, std::uint32_t count);
+  /// Gives `count` slots to a job, preferred ones first. Requires `count` <= free_slots().
+  std::vector<slot_grant> take(const job_id& job, std::uint32_t count, slot_preference preferred = {});
 
   /// The worker says that the slot is free. Returns whether it was given under that allocation.
   bool give_back(const session_id& session, std::uint32_t slot, const allocation_id& allocation);
@@ -49,11 +53,13 @@ private:
     std::uint32_t used = 0;
   };
 
-  std::map<session_id, worker_slots>::iterator next_worker();
+  using workers = std::map<session_id, worker_slots>; // ordered: a seed replays the same choices
+  workers::iterator next_worker();
+  workers::iterator preferred_worker(slot_preference& preferred);
 
   leader_epoch epoch_;
   bool spread_evenly_;
-  std::map<session_id, worker_slots> workers_; // ordered: a seed replays the same choices
+  workers workers_;
   std::map<job_id, std::uint32_t> held_;
   std::uint32_t free_ = 0;
   std::uint64_t allocations_ = 0;

@@ -1,10 +1,11 @@
 #include "scheduler/slot_requests.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace weir {
 
-void slot_requests::set_need(const job_id& job, std::uint32_t count) {
+void slot_requests::set_need(const job_id& job, std::uint32_t count, slot_preference preferred) {
   auto known = find(job);
   if (known == requests_.end()) {
     if (count == 0)
@@ -13,6 +14,7 @@ void slot_requests::set_need(const job_id& job, std::uint32_t count) {
     known = requests_.emplace(ages_, request{.job = job}).first;
   }
   known->second.need = count;
+  known->second.preferred = std::move(preferred);
 }
 
 void slot_requests::add_loss(const job_id& job, const session_id& session, std::uint32_t slots) {
@@ -47,7 +49,7 @@ slot_requests::outcome slot_requests::match(slot_pool& pool, time_point now) {
     } else {
       waiting.deadline.reset();
       if (lack > 0)
-        result.grants.push_back({waiting.job, pool.take(waiting.job, lack)});
+        result.grants.push_back({waiting.job, pool.take(waiting.job, lack, waiting.preferred)});
     }
     if (missing != waiting.told_missing && !waiting.failed)
       result.shortages.push_back({.job = waiting.job, .missing = missing, .needed = waiting.need});

@@ -22,8 +22,8 @@ public:
   slot_requests(std::chrono::milliseconds timeout, std::chrono::milliseconds grace)
       : timeout_{timeout}, grace_{grace} {}
 
-  /// The slots a job wants in all.
-  void set_need(const job_id& job, std::uint32_t count);
+  /// The slots a job wants in all, and where it would like those that it lacks.
+  void set_need(const job_id& job, std::uint32_t count, slot_preference preferred = {});
 
   /// The job lost slots with a session. They count as held until it has heard of it: what is allocated before
   /// would be rejected.
@@ -60,6 +60,7 @@ private:
   struct request {
     job_id job;
     std::uint32_t need = 0;
+    slot_preference preferred;
     std::map<session_id, std::uint32_t> unhandled_losses;
     std::optional<time_point> deadline; ///< while it lacks slots
     std::uint32_t told_missing = 0;

@@ -32,7 +32,8 @@ slot_sharing::slot_sharing(const job_graph& graph) {
 
 std::map<std::uint32_t, slot_grant>
 slot_sharing::distribute(const std::vector<slot_grant>& real, const std::vector<std::uint32_t>& empty,
-                         const std::map<std::uint32_t, slot_grant>& taken) const {
+                         const std::map<std::uint32_t, slot_grant>& taken,
+                         const std::map<std::uint32_t, incarnation_id>& wished) const {
   assert(real.size() == empty.size());
   struct worker_load {
     std::vector<const slot_grant*> left;
@@ -50,6 +51,23 @@ slot_sharing::distribute(const std::vector<slot_grant>& real, const std::vector<
                            [&](std::uint32_t slot) { return subtasks_in_[slot]; });
 
   std::map<std::uint32_t, slot_grant> result;
+  auto place = [&](std::uint32_t slot, worker_load& on) {
+    on.subtasks += subtasks_in_[slot];
+    result.emplace(slot, *on.left.front());
+    on.left.erase(on.left.begin());
+  };
+  std::erase_if(order, [&](std::uint32_t slot) {
+    auto wish = wished.find(slot);
+    if (wish == wished.end())
+      return false;
+    auto worker = std::ranges::find_if(workers, [&](const auto& each) {
+      return each.first.worker == wish->second && !each.second.left.empty();
+    });
+    if (worker == workers.end())
+      return false;
+    place(slot, worker->second);
+    return true;
+  });
   for (std::uint32_t slot : order) {
     worker_load* best = nullptr;
     for (auto& [session, worker] : workers) {
@@ -60,9 +78,7 @@ slot_sharing::distribute(const std::vector<slot_grant>& real, const std::vector<
       if (better)
         best = &worker;
     }
-    best->subtasks += subtasks_in_[slot];
-    result.emplace(slot, *best->left.front());
-    best->left.erase(best->left.begin());
+    place(slot, *best);
   }
   return result;
 }

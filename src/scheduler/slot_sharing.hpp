@@ -34,10 +34,12 @@ public:
 
   /// Which real slot each of the `empty` slots gets, one for each. The fullest ones are spread over the
   /// workers first, so that no worker gets many of a vertex of low parallelism, which is often the heavy one.
-  /// `taken`: real slots that others have already, by slot.
+  /// `taken`: real slots that others have already, by slot. `wished`: the worker that a slot is to be on if
+  /// that has one left.
   [[nodiscard]] std::map<std::uint32_t, slot_grant>
   distribute(const std::vector<slot_grant>& real, const std::vector<std::uint32_t>& empty,
-             const std::map<std::uint32_t, slot_grant>& taken) const;
+             const std::map<std::uint32_t, slot_grant>& taken,
+             const std::map<std::uint32_t, incarnation_id>& wished = {}) const;
 
 private:
   std::vector<std::uint32_t> first_slot_;  ///< by vertex

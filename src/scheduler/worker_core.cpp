@@ -90,6 +90,7 @@ void worker_core::on(const allocate& message) {
     register_if_possible();
     return;
   }
+  absent_jobs_.erase(message.job);
   auto& slot = slots_[message.slot];
   slot.offer_wait = settings_.retry_initial;
   slot.offer_again_at = now_ + slot.offer_wait;
@@ -107,8 +108,7 @@ void worker_core::on(const reject& message) {
   auto* slot = slots_.holding(message.slot, message.allocation);
   if (!slot || slot->at != worker_slots::state::offered)
     return;
-  slots_.free(message.slot);
-  tell(freed{session_, message.slot, message.allocation});
+  free_slot(message.slot);
 }
 
 void worker_core::on(const release& message) {
@@ -244,8 +244,15 @@ void worker_core::free_if_empty(std::uint32_t index) {
   const auto& slot = slots_[index];
   if (!slot.releasing || slot.tasks > 0)
     return;
-  tell(freed{session_, index, slot.allocation});
+  free_slot(index);
+}
+
+void worker_core::free_slot(std::uint32_t index) {
+  job_id job = slots_[index].job;
+  tell(freed{session_, index, slots_[index].allocation});
   slots_.free(index);
+  if (!slots_.has(job))
+    act(forget_job{job});
 }
 
 void worker_core::reset(const std::string& reason) {
@@ -257,6 +264,9 @@ void worker_core::reset(const std::string& reason) {
       act(cancel_task{id});
   }
   attempts_.clear();
+  for (std::uint32_t i = 0; i < slots_.size(); ++i)
+    if (slots_[i].at != worker_slots::state::free)
+      absent_jobs_[slots_[i].job] = now_ + settings_.job_return_max;
   slots_.free_all();
   if (!was_sent_)
     return; // nobody has heard of the session yet

@@ -26,7 +26,10 @@ struct worker_settings {
   std::chrono::milliseconds heartbeat_timeout{10'000}; ///< until the master states its own: heartbeat.timeout
   std::chrono::milliseconds cancellation_timeout{30'000}; ///< task.cancellation.timeout
   std::uint64_t measurements_max_size = 256 << 10;        ///< metrics.max-size
-  std::chrono::milliseconds retry_initial{200};           ///< between dials, registrations and offers
+  /// How long a job that lost its slots with a session may come back for what is kept here:
+  /// slot.request.timeout, the longest time that it waits for slots.
+  std::chrono::milliseconds job_return_max{300'000};
+  std::chrono::milliseconds retry_initial{200}; ///< between dials, registrations and offers
   std::chrono::milliseconds retry_max{5'000};
 };
 
@@ -74,13 +77,18 @@ struct session_begun {
   session_id session;
 };
 
+/// The job has no slot here, and is not expected to come back for what its tasks kept here.
+struct forget_job {
+  job_id job;
+};
+
 /// A task did not end in time. Its code may do anything, so only the end of the process ends it.
 struct exit_process {
   std::string reason;
 };
 
 using worker_action = std::variant<dial_master, drop_master, send_to_master, load_code, run_task, cancel_task,
-                                   notify_task, session_over, session_begun, exit_process>;
+                                   notify_task, session_over, session_begun, forget_job, exit_process>;
 
 /// Decides what a worker does (protocol-control, W1 to W10).
 ///
@@ -201,6 +209,8 @@ private:
   void cancel_attempt(const attempt_id& id, running_attempt& attempt, bool job_ends);
   void end_attempt(const attempt_id& id, task_state how, task_end end);
   void free_if_empty(std::uint32_t slot);
+  void free_slot(std::uint32_t slot);
+  void forget_absent_jobs();
   void check_deadlines();
 
   worker_settings settings_;
@@ -210,6 +220,7 @@ private:
   worker_slots slots_;
   std::map<attempt_id, running_attempt> attempts_;
   std::map<attempt_id, time_point> leftovers_; ///< of earlier sessions: when they must have ended
+  std::map<job_id, time_point> absent_jobs_;   ///< lost their slots with a session: when they are forgotten
   bool exiting_ = false;
 
   time_point now_{};

@@ -42,6 +42,9 @@ public:
   /// The slot, if it holds that allocation.
   [[nodiscard]] slot* holding(std::uint32_t index, const allocation_id& allocation);
 
+  /// Whether a slot is the job's.
+  [[nodiscard]] bool has(const job_id& job) const;
+
   /// Makes a free slot offered. False if there is no such slot or it is not free.
   [[nodiscard]] bool take(const allocate& message);
 

@@ -8,6 +8,7 @@ namespace weir {
 worker_core::actions worker_core::on_tick(time_point now) {
   return perform(now, [&] {
     check_deadlines();
+    forget_absent_jobs();
     switch (phase_) {
     case phase::unconnected:
       if (now_ >= retry_at_) {
@@ -64,6 +65,15 @@ void worker_core::check_deadlines() {
       late(id, *attempt.cancel_by);
 }
 
+void worker_core::forget_absent_jobs() {
+  std::erase_if(absent_jobs_, [&](const auto& absent) {
+    if (now_ < absent.second)
+      return false;
+    act(forget_job{absent.first});
+    return true;
+  });
+}
+
 time_point worker_core::wake_at() const {
   auto first = time_point::max();
   auto consider = [&](time_point at) { first = std::min(first, at); };
@@ -74,6 +84,8 @@ time_point worker_core::wake_at() const {
       consider(*attempt.cancel_by);
   if (exiting_)
     first = time_point::max();
+  for (const auto& [job, at] : absent_jobs_)
+    consider(at);
   if (phase_ == phase::unconnected)
     consider(retry_at_);
   if (phase_ == phase::registering) {

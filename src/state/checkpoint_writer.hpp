@@ -3,11 +3,13 @@
 #include "base/platform.hpp"
 #include "base/result.hpp"
 #include "state/checkpoint_folders.hpp"
+#include "state/local_copies.hpp"
 #include "state/operator_state_cut.hpp"
 #include "state/snapshot_options.hpp"
 #include "wire/checkpoint_messages.hpp"
 #include "wire/snapshot_messages.hpp"
 
+#include <memory>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -26,6 +28,7 @@ public:
     /// Files may be needed by later checkpoints: they go to the folder that all share.
     bool incremental = false;
     snapshot_options snapshot;
+    std::shared_ptr<local_copies> copies = nullptr; ///< where a copy of each file is kept; may be nullptr
   };
 
   /// `environment` must live longer than this.

@@ -11,7 +11,7 @@ constexpr int files_beside_tables = 10;
 
 } // namespace
 
-leveldb_core::leveldb_core(file_system& files, std::unique_ptr<leveldb_folder> folder,
+leveldb_core::leveldb_core(file_system& files, std::unique_ptr<process_folder> folder,
                            const leveldb_settings& settings, const leveldb_memory& memory)
     : files_{files},
       folder_{std::move(folder)},

@@ -2,8 +2,8 @@
 
 #include "state/leveldb_env.hpp"
 #include "state/leveldb_filter.hpp"
-#include "state/leveldb_folder.hpp"
 #include "state/leveldb_settings.hpp"
+#include "state/process_folder.hpp"
 
 #include <leveldb/cache.h>
 #include <leveldb/db.h>
@@ -19,7 +19,7 @@ namespace weir {
 /// any thread may call.
 class leveldb_core {
 public:
-  leveldb_core(file_system& files, std::unique_ptr<leveldb_folder> folder, const leveldb_settings& settings,
+  leveldb_core(file_system& files, std::unique_ptr<process_folder> folder, const leveldb_settings& settings,
                const leveldb_memory& memory);
 
   /// Before anything else.
@@ -48,7 +48,7 @@ private:
 
   // In the order in which they are needed: the database goes first, the files last.
   file_system& files_;
-  std::unique_ptr<leveldb_folder> folder_;
+  std::unique_ptr<process_folder> folder_;
   leveldb_env env_;
   std::unique_ptr<leveldb_filter> filter_;
   std::unique_ptr<leveldb::Cache> blocks_;

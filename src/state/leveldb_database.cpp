@@ -12,8 +12,8 @@ namespace weir {
 result<leveldb_database> leveldb_database::create(platform& system, const leveldb_settings& settings,
                                                   const leveldb_memory& memory) {
   const std::string& parent = settings.folders[system.random().next() % settings.folders.size()];
-  remove_leftover_databases(system.files(), parent);
-  auto folder = leveldb_folder::create(system, parent);
+  remove_leftover_folders(system.files(), parent);
+  auto folder = process_folder::create(system, parent);
   if (!folder)
     return folder.failure().wrap("cannot make a folder for state");
   auto core = std::make_shared<leveldb_core>(system.files(), std::move(*folder), settings, memory);

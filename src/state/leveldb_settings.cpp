@@ -2,9 +2,9 @@
 
 #include "base/configuration.hpp"
 #include "base/options.hpp"
+#include "state/local_folders.hpp"
 
 #include <algorithm>
-#include <filesystem>
 
 namespace weir {
 
@@ -24,19 +24,6 @@ constexpr std::uint64_t file_size_max = 8 * megabyte;
 constexpr std::uint64_t open_files_min = 64;
 constexpr std::uint64_t open_files_max = 4096;
 
-std::vector<std::string> split_folders(const std::string& text) {
-  std::vector<std::string> folders;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    std::size_t end = std::min(text.find_first_of(",|:", begin), text.size());
-    if (end > begin)
-      folders.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  if (folders.empty())
-    folders.push_back(std::filesystem::temp_directory_path().string());
-  return folders;
-}
-
 /// The index of a table has one entry a block, seldom above 48 bytes.
 std::uint64_t index_size(std::uint64_t file_size, const leveldb_settings& settings) {
   return file_size / settings.block_size * 48 + kilobyte;
@@ -51,7 +38,7 @@ std::string in_kilobytes(std::uint64_t bytes) {
 leveldb_settings leveldb_settings_of(const configuration& values) {
   using namespace options;
   return {
-      .folders = split_folders(values.get(io_tmp_dirs)),
+      .folders = local_folders(values.get(io_tmp_dirs)),
       .write_buffer_size = values.get(leveldb_write_buffer_size).bytes,
       .block_cache_size = values.get(leveldb_block_cache_size).bytes,
       .file_size = values.get(leveldb_target_file_size).bytes,

@@ -28,9 +28,17 @@ std::string why_not_next(const snapshot_head& before, const snapshot_head& next)
 
 result<snapshot_chain> open_snapshot_chain(file_system& files, std::span<const std::string> paths,
                                            const snapshot_options& options) {
+  return open_snapshot_chain([&](const std::string& path) { return files.open(path); }, paths, options);
+}
+
+result<snapshot_chain> open_snapshot_chain(const snapshot_opener& open, std::span<const std::string> paths,
+                                           const snapshot_options& options) {
   snapshot_chain chain;
   for (const std::string& path : paths) {
-    auto file = snapshot_reader::open(files, path, options);
+    auto bytes = open(path);
+    if (!bytes)
+      return bytes.failure();
+    auto file = snapshot_reader::open(std::move(*bytes), path, options);
     if (!file)
       return file.failure();
     if (chain.empty() && !(*file)->is_full())

@@ -25,20 +25,24 @@ void append_number(snapshot_buffer& to, T value) {
 } // namespace
 
 snapshot_file_writer::snapshot_file_writer(file_system& files, std::string path, snapshot_head head,
-                                           const snapshot_options& options)
-    : files_{files}, path_{std::move(path)}, head_{std::move(head)}, options_{options}, encoder_{options} {}
+                                           const snapshot_options& options, byte_listener listener)
+    : files_{files},
+      path_{std::move(path)},
+      head_{std::move(head)},
+      options_{options},
+      listener_{std::move(listener)},
+      encoder_{options} {}
 
 snapshot_file_writer::~snapshot_file_writer() {
   if (file_)
     (void)files_.remove(temporary_path(path_)); // what counts is why it was given up
 }
 
-result<std::unique_ptr<snapshot_file_writer>> snapshot_file_writer::create(file_system& files,
-                                                                           std::string path,
-                                                                           snapshot_head head,
-                                                                           const snapshot_options& options) {
+result<std::unique_ptr<snapshot_file_writer>>
+snapshot_file_writer::create(file_system& files, std::string path, snapshot_head head,
+                             const snapshot_options& options, byte_listener listener) {
   std::unique_ptr<snapshot_file_writer> writer{
-      new snapshot_file_writer{files, std::move(path), std::move(head), options}};
+      new snapshot_file_writer{files, std::move(path), std::move(head), options, std::move(listener)}};
   if (auto opened = writer->open(); !opened)
     return opened.failure();
   return writer;
@@ -90,6 +94,8 @@ void snapshot_file_writer::note(std::uint32_t state, const detail::state_block& 
 result<void> snapshot_file_writer::flush() {
   if (auto done = file_->append(buffer_.bytes()); !done)
     return done;
+  if (listener_)
+    listener_(buffer_.bytes());
   flushed_ += buffer_.size();
   buffer_.clear();
   return {};

@@ -7,7 +7,9 @@
 #include "wire/snapshot_messages.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,12 +25,17 @@ struct snapshot_size {
   bool operator==(const snapshot_size&) const = default;
 };
 
+/// Hears all bytes of a file, in their order, while they are written.
+using byte_listener = std::function<void(std::span<const char>)>;
+
 /// Writes one snapshot file, block by block: under a temporary name until finish(), so that a file of the
 /// right name is always whole. Destroyed before, it leaves nothing behind. For one thread at a time.
 class snapshot_file_writer {
 public:
-  static result<std::unique_ptr<snapshot_file_writer>>
-  create(file_system& files, std::string path, snapshot_head head, const snapshot_options& options);
+  static result<std::unique_ptr<snapshot_file_writer>> create(file_system& files, std::string path,
+                                                              snapshot_head head,
+                                                              const snapshot_options& options,
+                                                              byte_listener listener = {});
   ~snapshot_file_writer();
   snapshot_file_writer(const snapshot_file_writer&) = delete;
   snapshot_file_writer& operator=(const snapshot_file_writer&) = delete;
@@ -45,7 +52,7 @@ public:
 
 private:
   snapshot_file_writer(file_system& files, std::string path, snapshot_head head,
-                       const snapshot_options& options);
+                       const snapshot_options& options, byte_listener listener);
   result<void> open();
   result<void> flush();
   void note(std::uint32_t state, const detail::state_block& block, std::uint64_t length);
@@ -54,6 +61,7 @@ private:
   std::string path_;
   snapshot_head head_;
   snapshot_options options_;
+  byte_listener listener_;
   snapshot_block_encoder encoder_;
   std::unique_ptr<writable_file> file_; ///< while there is a temporary file
   snapshot_buffer buffer_;

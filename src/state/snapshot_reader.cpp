@@ -26,7 +26,13 @@ snapshot_reader::open(file_system& files, const std::string& path, const snapsho
   auto file = files.open(path);
   if (!file)
     return file.failure();
-  std::shared_ptr<snapshot_reader> reader{new snapshot_reader{path, std::move(*file), options}};
+  return open(std::move(*file), path, options);
+}
+
+result<std::shared_ptr<const snapshot_reader>> snapshot_reader::open(std::unique_ptr<readable_file> file,
+                                                                     const std::string& path,
+                                                                     const snapshot_options& options) {
+  std::shared_ptr<snapshot_reader> reader{new snapshot_reader{path, std::move(file), options}};
   auto blocks_begin = reader->read_head();
   if (!blocks_begin)
     return blocks_begin.failure();

@@ -31,6 +31,10 @@ public:
   static result<std::shared_ptr<const snapshot_reader>> open(file_system& files, const std::string& path,
                                                              const snapshot_options& options);
 
+  /// `file` has the bytes of the snapshot file at `path`.
+  static result<std::shared_ptr<const snapshot_reader>>
+  open(std::unique_ptr<readable_file> file, const std::string& path, const snapshot_options& options);
+
   [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] const snapshot_head& head() const { return head_; }
   [[nodiscard]] bool is_full() const { return head_.parent == 0; }

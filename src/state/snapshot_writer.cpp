@@ -74,7 +74,7 @@ private:
 
 result<snapshot_report> write_snapshot(platform& platform, const std::string& path, snapshot_head head,
                                        std::vector<operator_state_cut> cuts, const snapshot_options& options,
-                                       std::stop_token stop) {
+                                       std::stop_token stop, byte_listener listener) {
   time_point start = platform.clock().now();
   head.states.clear();
   for (const operator_state_cut& cut : cuts) {
@@ -83,7 +83,8 @@ result<snapshot_report> write_snapshot(platform& platform, const std::string& pa
     for (const auto& state : cut.operator_states)
       head.states.push_back({cut.of, state.type});
   }
-  auto file = snapshot_file_writer::create(platform.files(), path, std::move(head), options);
+  auto file =
+      snapshot_file_writer::create(platform.files(), path, std::move(head), options, std::move(listener));
   if (!file)
     return file.failure();
   cuts_writer writer{**file, path, std::move(stop)};

@@ -23,9 +23,10 @@ struct snapshot_report {
 
 /// Writes the file of a task's snapshot from the cuts of its operators; `head` says everything but the
 /// states. Each cut ends when it is written, and all have ended when this returns. Runs on any one thread,
-/// and returns `canceled` soon after `stop` was asked for. After a failure there is no file.
+/// and returns `canceled` soon after `stop` was asked for. After a failure there is no file. `listener` may
+/// be empty.
 result<snapshot_report> write_snapshot(platform& platform, const std::string& path, snapshot_head head,
                                        std::vector<operator_state_cut> cuts, const snapshot_options& options,
-                                       std::stop_token stop = {});
+                                       std::stop_token stop = {}, byte_listener listener = {});
 
 } // namespace weir

@@ -96,7 +96,9 @@ result<std::unique_ptr<operator_state_registry>> subtask::make_states(operator_s
   auto restored = std::ranges::find(setup_.restored.operators, who.of, &restored_operator::of);
   if (restored != setup_.restored.operators.end())
     for (const auto& files : restored->chains) {
-      auto chain = open_snapshot_chain(platform_.files(), files, setup_.options.snapshots);
+      auto chain = setup_.open_snapshot
+                       ? open_snapshot_chain(setup_.open_snapshot, files, setup_.options.snapshots)
+                       : open_snapshot_chain(platform_.files(), files, setup_.options.snapshots);
       if (!chain)
         return chain.failure().wrap("cannot restore from checkpoint " +
                                     std::to_string(setup_.restored.checkpoint));

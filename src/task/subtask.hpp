@@ -9,6 +9,7 @@
 #include "exchange/input_gate.hpp"
 #include "exchange/result_partition.hpp"
 #include "operators/operator_chain.hpp"
+#include "state/snapshot_chain.hpp"
 #include "task/rate_window.hpp"
 #include "task/subtask_transport.hpp"
 #include "task/task_channels.hpp"
@@ -60,7 +61,8 @@ struct subtask_setup {
   std::shared_ptr<watermark_alignment> alignment = {};
   restored_state restored = {};
   std::optional<subtask_checkpoints> checkpoints = {};
-  bool finalizes = false; ///< only the sinks are opened, and it has finished
+  bool finalizes = false;             ///< only the sinks are opened, and it has finished
+  snapshot_opener open_snapshot = {}; ///< empty: the files of the platform
 };
 
 /// The answer to a consumer that opens a channel.

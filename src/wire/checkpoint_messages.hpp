@@ -90,6 +90,7 @@ struct checkpoint_plan {
   std::string dir; ///< the job's folder is in it, on storage that all nodes see
   bool exactly_once = true;
   bool incremental = false;
+  bool local_copies = false; ///< execution.state-recovery.from-local
   bool operator==(const checkpoint_plan&) const = default;
 };
 

@@ -67,7 +67,8 @@ static deploy read(Deploy::Reader from, untrusted_parts& parts) {
   message.finalizes = from.getFinalizes();
   if (from.hasCheckpoints()) {
     auto plan = from.getCheckpoints();
-    message.checkpoints = {parts.text(plan.getDir()), plan.getExactlyOnce(), plan.getIncremental()};
+    message.checkpoints = {parts.text(plan.getDir()), plan.getExactlyOnce(), plan.getIncremental(),
+                           plan.getLocalCopies()};
   }
   return message;
 }

@@ -113,6 +113,7 @@ struct control_writer {
       plan.setDir(text(from.checkpoints->dir));
       plan.setExactlyOnce(from.checkpoints->exactly_once);
       plan.setIncremental(from.checkpoints->incremental);
+      plan.setLocalCopies(from.checkpoints->local_copies);
     }
   }
 

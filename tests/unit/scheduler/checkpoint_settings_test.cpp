@@ -38,6 +38,7 @@ TEST_CASE("what is not configured is as in Flink") {
   CHECK(settings.mode == checkpoint_mode::exactly_once);
   CHECK(settings.retention == checkpoint_retention::none);
   CHECK_FALSE(settings.incremental);
+  CHECK_FALSE(settings.local_copies);
   CHECK(settings.history_size == 10);
 }
 
@@ -53,6 +54,7 @@ TEST_CASE("every key of checkpoints is heeded") {
       {"execution.checkpointing.externalized-checkpoint-retention", "RETAIN_ON_CANCELLATION"},
       {"execution.checkpointing.incremental", "true"},
       {"execution.checkpointing.dir", "/checkpoints"},
+      {"execution.state-recovery.from-local", "true"},
       {"state.snapshot.fold.length", "6"},
       {"state.snapshot.fold.ratio", "0.25"},
       {"web.checkpoints.history", "7"},
@@ -66,6 +68,7 @@ TEST_CASE("every key of checkpoints is heeded") {
   CHECK(settings.mode == checkpoint_mode::at_least_once);
   CHECK(settings.retention == checkpoint_retention::after_failure_cancel);
   CHECK(settings.incremental);
+  CHECK(settings.local_copies);
   CHECK(settings.directory == "/checkpoints");
   CHECK(settings.chain_length_max == 6);
   CHECK(settings.chain_ratio_max == 0.25);

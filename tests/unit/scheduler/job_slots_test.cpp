@@ -116,3 +116,56 @@ TEST_CASE_FIXTURE(two_slots_wanted, "a job that gives up collecting returns what
   CHECK(slots.held() == 1);
   CHECK(slots.lacking() == 0);
 }
+
+namespace {
+
+struct slots_that_go_back {
+  job_slots slots{*line_of({{"source", 3}, {"sink", 3}}), true};
+
+  slots_that_go_back() {
+    for (std::uint64_t process : {1u, 2u})
+      for (std::uint64_t registration : {1u, 2u})
+        slots.introduce(session_of(process, registration), {.name = "w", .address = address_of(process)});
+  }
+
+  void take(const session_id& session, std::uint64_t allocation) {
+    CHECK(slots.on_offer(two_slots_wanted::offered(session, allocation), true) == answer::accept);
+  }
+  std::uint64_t process_of(std::uint32_t subtask) {
+    return slots.slot_of({.vertex = 0, .subtask = subtask})->session.worker.high;
+  }
+};
+
+} // namespace
+
+TEST_CASE_FIXTURE(slots_that_go_back, "groups of subtasks go back to the process where they were") {
+  CHECK(slots.preferred().empty());
+  take(session_of(1), 1);
+  take(session_of(2), 2);
+  take(session_of(2), 3);
+  slots.assign();
+  std::vector<std::uint64_t> before{process_of(0), process_of(1), process_of(2)};
+  for (std::uint64_t process : {1u, 2u})
+    slots.lose(session_of(process));
+  CHECK(slots.preferred().empty()); // nothing is wanted yet
+  for (std::uint32_t subtask : {0u, 1u, 2u})
+    slots.want(0, subtask);
+  CHECK(slots.preferred() == slot_preference{{process_numbered(1), 1}, {process_numbered(2), 2}});
+  take(session_of(2, 2), 4);
+  CHECK(slots.preferred() == slot_preference{{process_numbered(1), 1}, {process_numbered(2), 1}});
+  take(session_of(2, 2), 5);
+  CHECK(slots.preferred() == slot_preference{{process_numbered(1), 1}});
+  take(session_of(1, 2), 6);
+  slots.assign();
+  CHECK(std::vector<std::uint64_t>{process_of(0), process_of(1), process_of(2)} == before);
+}
+
+TEST_CASE_FIXTURE(two_slots_wanted, "no worker is preferred unless groups are to go back") {
+  slots.on_offer(offered(session_of(1), 1), true);
+  slots.on_offer(offered(session_of(2), 2), true);
+  slots.assign();
+  slots.lose(session_of(1));
+  slots.want(0, 0);
+  slots.want(0, 1);
+  CHECK(slots.preferred().empty());
+}

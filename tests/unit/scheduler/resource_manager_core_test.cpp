@@ -281,3 +281,15 @@ TEST_CASE_FIXTURE(resource_manager_at_work,
   REQUIRE(sent<unknown_session>(actions).size() == 1);
   CHECK(core.workers().size() == 1);
 }
+
+TEST_CASE_FIXTURE(resource_manager_at_work,
+                  "a job gets a slot where it would like it, and waits for no worker") {
+  join(session_of(1));
+  join(session_of(2));
+  auto at_2 = sent<allocate>(core.on_need(job, 1, {}, now, {{process_numbered(2), 1}}));
+  REQUIRE(at_2.size() == 1);
+  CHECK(at_2[0].session == session_of(2));
+  auto elsewhere = sent<allocate>(core.on_need(job, 2, {}, now, {{process_numbered(9), 1}}));
+  REQUIRE(elsewhere.size() == 1);
+  CHECK(elsewhere[0].session == session_of(1));
+}

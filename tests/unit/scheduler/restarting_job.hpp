@@ -15,10 +15,11 @@ using namespace std::chrono_literals;
 /// present deployments are in `tasks`.
 struct restarting_job : job_at_work {
   explicit restarting_job(std::shared_ptr<const job_graph> of = line_of({{"source", 2}, {"sink", 1}}),
-                          const restart_settings& restart = fixed_delay{.attempts = 3, .delay = 100ms})
-      : job_at_work{
-            {.checkpoints = {.interval = 1s, .tolerable_failures = 0}, .failover = {.restart = restart}},
-            std::move(of)} {
+                          const restart_settings& restart = fixed_delay{.attempts = 3, .delay = 100ms},
+                          bool local_copies = false)
+      : job_at_work{{.checkpoints = {.interval = 1s, .tolerable_failures = 0, .local_copies = local_copies},
+                     .failover = {.restart = restart}},
+                    std::move(of)} {
     log::set_level("off");
   }
   ~restarting_job() { log::set_level("info"); }

@@ -86,3 +86,27 @@ TEST_CASE("what a session held is gone with it and is counted for its jobs") {
   for (const slot_grant& grant : grants)
     CHECK(pool.give_back(grant.session, grant.slot, grant.allocation) == (grant.session == session_of(2)));
 }
+
+TEST_CASE("preferred workers are taken first, as far as they have free slots") {
+  slot_pool pool{epoch_3, true};
+  pool.add(session_of(1), slots(2));
+  pool.add(session_of(2), slots(3));
+  pool.add(session_of(3), slots(3));
+  const auto one = process_numbered(1), two = process_numbered(2);
+  using counts = std::map<incarnation_id, std::size_t>;
+  CHECK(by_worker(pool.take(job_a, 2, {{two, 2}})) == counts{{two, 2}});
+  // One more than that has; another worker that is not there.
+  auto got = by_worker(pool.take(job_a, 4, {{one, 3}, {process_numbered(9), 1}}));
+  CHECK(got[one] == 2);
+  CHECK(got[process_numbered(3)] == 2);
+  CHECK(by_worker(pool.take(job_a, 2, {{one, 1}})).size() == 2); // none is left there
+  CHECK(pool.free_slots() == 0);
+}
+
+TEST_CASE("no more than the preferred number is taken at a worker for that reason") {
+  slot_pool pool{epoch_3, true};
+  pool.add(session_of(1), slots(4));
+  pool.add(session_of(2), slots(4));
+  auto got = by_worker(pool.take(job_a, 3, {{process_numbered(2), 1}}));
+  CHECK(got[process_numbered(1)] == 2);
+}

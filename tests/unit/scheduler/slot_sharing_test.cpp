@@ -124,3 +124,23 @@ TEST_CASE("slots that are filled later are spread with regard to those that are 
   CHECK(placed.at(2) == real[2]);
   CHECK(placed.at(3) == real[1]);
 }
+
+TEST_CASE("a slot goes to the worker it wishes, if that has one left, and the others are spread") {
+  auto graph = line_of({{"a", 4}, {"b", 2}});
+  slot_sharing sharing{*graph};
+  auto real = slots_on({2, 2});
+  auto placed = sharing.distribute(real, {0, 1, 2, 3}, {},
+                                   {{0, process_numbered(2)},
+                                    {3, process_numbered(2)},
+                                    {2, process_numbered(2)},   // which is full then
+                                    {1, process_numbered(7)}}); // which is not there
+  REQUIRE(placed.size() == 4);
+  CHECK(placed.at(0).session == session_of(2));
+  std::set<allocation_id> used;
+  for (const auto& [slot, grant] : placed)
+    CHECK(used.insert(grant.allocation).second);
+  auto at_2 =
+      std::ranges::count_if(placed, [](const auto& each) { return each.second.session == session_of(2); });
+  CHECK(at_2 == 2);
+  CHECK(placed.at(1).session == session_of(1));
+}

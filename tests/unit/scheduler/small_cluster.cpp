@@ -248,7 +248,7 @@ void small_cluster::perform(const job_id& id, job_manager_core::actions actions)
           if (need.handled)
             known->second.losses.erase(*need.handled);
         }
-        perform(resources_->on_need(need.job, need.count, need.handled, now_));
+        perform(resources_->on_need(need.job, need.count, need.handled, now_, need.preferred));
       });
     } else if (auto* end = std::get_if<store_end>(&action)) {
       if (of.storing)

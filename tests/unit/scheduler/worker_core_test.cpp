@@ -318,9 +318,10 @@ TEST_CASE_FIXTURE(registered_worker, "several tasks of a job share a slot, and t
   note(core.on_task_state(attempt(1), task_state::canceled));
   CHECK(said<freed>().empty());
   note(core.on_task_state(attempt(0), task_state::finished));
-  REQUIRE(last.size() == 2); // the last update before the slot is free
+  REQUIRE(last.size() == 3); // the last update before the slot is free
   CHECK(said<update>().size() == 1);
   CHECK(std::holds_alternative<freed>(std::get<send_to_master>(last[1]).message));
+  CHECK(std::get<forget_job>(last[2]).job == job);
   CHECK(is_free(0));
 }
 
@@ -514,5 +515,47 @@ TEST_CASE_FIXTURE(registered_worker,
     if (core.wake_at() == time_point::max())
       break;
     REQUIRE(core.wake_at() > now);
+  }
+}
+
+// ---- jobs that leave
+
+TEST_CASE_FIXTURE(registered_worker, "a job is forgotten when its last slot here is free, and not before") {
+  allocate_slot(0, 1);
+  allocate_slot(1, 2);
+  receive(release{core.session(), 0, allocation(1), job});
+  CHECK(said<freed>().size() == 1);
+  CHECK(did<forget_job>().empty());
+  receive(reject{core.session(), 1, allocation(2), job});
+  REQUIRE(did<forget_job>().size() == 1);
+  CHECK(did<forget_job>()[0].job == job);
+}
+
+TEST_CASE_FIXTURE(registered_worker, "a job that lost its slots with the session may come back for a while") {
+  allocate_slot(0, 1);
+  note(core.on_master_down("gone", now));
+  CHECK(did<forget_job>().empty());
+  CHECK(core.wake_at() <= now + 5min);
+  SUBCASE("and is forgotten if it does not") {
+    advance(5min - 1ms);
+    CHECK(did<forget_job>().empty());
+    advance(1ms);
+    CHECK(did<forget_job>().size() == 1);
+    advance(5min);
+    CHECK(did<forget_job>().empty());
+  }
+  SUBCASE("and is as any other once it has a slot again") {
+    advance(1min);
+    connect();
+    receive(registered{core.session(), 1'000, 10'000});
+    allocate_slot(1, 3);
+    accept_slot(1, 3);
+    for (int i = 0; i < 600; ++i) {
+      receive(heartbeat_ack{core.session()});
+      advance(1s);
+      CHECK(did<forget_job>().empty());
+    }
+    receive(release{core.session(), 1, allocation(3), job});
+    CHECK(did<forget_job>().size() == 1);
   }
 }

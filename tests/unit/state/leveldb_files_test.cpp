@@ -1,7 +1,7 @@
 #include "leveldb_fixture.hpp"
 #include "state/leveldb_checksum.hpp"
 #include "state/leveldb_env.hpp"
-#include "state/leveldb_folder.hpp"
+#include "state/process_folder.hpp"
 
 #include <leveldb/env.h>
 

@@ -1,4 +1,4 @@
-#include "state/leveldb_folder.hpp"
+#include "state/process_folder.hpp"
 
 #include <cstdio>
 #include <string_view>
@@ -18,10 +18,10 @@ bool is_lock(std::string_view path) {
 
 } // namespace
 
-leveldb_folder::leveldb_folder(file_system& files, std::string path, std::unique_ptr<file_lock> lock)
+process_folder::process_folder(file_system& files, std::string path, std::unique_ptr<file_lock> lock)
     : files_{files}, path_{std::move(path)}, lock_{std::move(lock)} {}
 
-result<std::unique_ptr<leveldb_folder>> leveldb_folder::create(platform& system, const std::string& parent) {
+result<std::unique_ptr<process_folder>> process_folder::create(platform& system, const std::string& parent) {
   auto& files = system.files();
   if (auto made = files.create_folders(parent); !made)
     return made.failure();
@@ -39,19 +39,19 @@ result<std::unique_ptr<leveldb_folder>> leveldb_folder::create(platform& system,
   if (!lock)
     return lock.failure();
   // From here on the destructor cleans up.
-  std::unique_ptr<leveldb_folder> folder{new leveldb_folder{files, path, std::move(*lock)}};
+  std::unique_ptr<process_folder> folder{new process_folder{files, path, std::move(*lock)}};
   if (auto made = files.create_folders(path); !made)
     return made.failure();
   return folder;
 }
 
-leveldb_folder::~leveldb_folder() {
-  // What stays is removed by the next process that makes a database here.
+process_folder::~process_folder() {
+  // What stays is removed by the next process that makes a folder here.
   (void)files_.remove_all(path_);
   (void)files_.remove(path_ + std::string{lock_end});
 }
 
-void remove_leftover_databases(file_system& files, const std::string& parent) {
+void remove_leftover_folders(file_system& files, const std::string& parent) {
   auto entries = files.list(parent);
   if (!entries)
     return;

@@ -14,19 +14,19 @@ namespace weir {
 ///
 /// The lock is taken before the folder is made and ends after it is gone. So a folder whose lock is free was
 /// left by a process that died, and anybody may delete it.
-class leveldb_folder {
+class process_folder {
 public:
   /// Makes the folder, and PARENT if need be.
-  static result<std::unique_ptr<leveldb_folder>> create(platform& system, const std::string& parent);
+  static result<std::unique_ptr<process_folder>> create(platform& system, const std::string& parent);
 
-  leveldb_folder(const leveldb_folder&) = delete;
-  leveldb_folder& operator=(const leveldb_folder&) = delete;
-  ~leveldb_folder();
+  process_folder(const process_folder&) = delete;
+  process_folder& operator=(const process_folder&) = delete;
+  ~process_folder();
 
   [[nodiscard]] const std::string& path() const { return path_; }
 
 private:
-  leveldb_folder(file_system& files, std::string path, std::unique_ptr<file_lock> lock);
+  process_folder(file_system& files, std::string path, std::unique_ptr<file_lock> lock);
 
   file_system& files_;
   std::string path_;
@@ -35,6 +35,6 @@ private:
 
 /// Deletes the folders that dead processes left in `parent`. What cannot be deleted stays: a full or foreign
 /// folder must not keep a new job from starting.
-void remove_leftover_databases(file_system& files, const std::string& parent);
+void remove_leftover_folders(file_system& files, const std::string& parent);
 
 } // namespace weir
