@@ -121,7 +121,7 @@ void subtask::make_checkpoints() {
   checkpoints_.emplace(task_checkpoints::surroundings{*chain_, partitions_, *setup_.checkpoints->transport,
                                                       platform_, std::move(like),
                                                       setup_.checkpoints->incremental},
-                       gate_.size(), setup_.checkpoints->mode, setup_.restored.checkpoint);
+                       gate_.size(), setup_.checkpoints->mode);
 }
 
 void subtask::make_gate() {

@@ -16,14 +16,12 @@ bool is_empty(const std::vector<operator_state_cut>& cuts) {
 
 } // namespace
 
-task_checkpoints::task_checkpoints(surroundings around, std::uint32_t channels, barrier_aligner::mode mode,
-                                   checkpoint_id restored)
+task_checkpoints::task_checkpoints(surroundings around, std::uint32_t channels, barrier_aligner::mode mode)
     : around_{std::move(around)},
       sources_{channels},
       open_channels_{channels},
       // Without sources the last channel is one that never has a barrier to wait for.
-      aligner_{channels + 1, mode},
-      completed_{restored} {
+      aligner_{channels + 1, mode} {
   if (around_.chain.sources() == 0)
     (void)aligner_.on_end(sources_);
 }

@@ -33,9 +33,7 @@ public:
     bool incremental;   ///< a checkpoint may have a base
   };
 
-  /// `restored`: the checkpoint that the states began from.
-  task_checkpoints(surroundings around, std::uint32_t channels, barrier_aligner::mode mode,
-                   checkpoint_id restored);
+  task_checkpoints(surroundings around, std::uint32_t channels, barrier_aligner::mode mode);
 
   /// A source of the chain is to send barriers.
   result<void> on_trigger(const trigger_checkpoint& trigger);
@@ -80,7 +78,9 @@ private:
   std::optional<time_point> aligning_since_;
   std::optional<write> writing_;
   std::set<checkpoint_id> acknowledged_; ///< and neither completed nor aborted
-  checkpoint_id completed_;
+  /// The newest of this attempt's own. Not the one its states were restored from: since that one they have
+  /// not noted what was removed.
+  checkpoint_id completed_ = 0;
   bool data_ended_ = false;
   bool end_told_ = false;
   std::optional<checkpoint_id> has_end_; ///< the first that was taken after the end of the data

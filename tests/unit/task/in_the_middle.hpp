@@ -72,6 +72,7 @@ struct in_the_middle : test_graph {
       make<in_place_operator>(std::function{[this](entry& one) { work(one); }});
   bool with_source = false;
   std::optional<subtask_checkpoints> checkpoints;
+  restored_state restored;
   std::unique_ptr<subtask> task;
   std::vector<std::uint64_t> sent = std::vector<std::uint64_t>(8);
 
@@ -104,6 +105,7 @@ struct in_the_middle : test_graph {
   subtask_setup setup() {
     subtask_setup made{attempt(2, 0), graph, code, {}, {}, options};
     made.checkpoints = checkpoints;
+    made.restored = restored;
     for (std::uint32_t e = 0; e < graph->edges.size(); ++e) {
       const job_edge& edge = graph->edges[e];
       if (edge.to_vertex == 2)

@@ -226,6 +226,20 @@ TEST_CASE_FIXTURE(checkpointed,
 }
 
 TEST_CASE_FIXTURE(checkpointed,
+                  "the first snapshot after a restart is full, whatever the barrier counts from") {
+  checkpoints->incremental = true;
+  restored.checkpoint = 8;
+  open_all(64);
+  for (checkpoint_id id : {9u, 10u}) {
+    for (std::uint32_t in = 0; in < 3; ++in)
+      arrive_barrier(in, id, id - 1);
+    run();
+    written(id);
+    CHECK(coordinator.heads.back().parent == (id == 9 ? 0 : 9));
+  }
+}
+
+TEST_CASE_FIXTURE(checkpointed,
                   "a source sends a barrier when it is told to, and waits for those of the task's inputs") {
   with_source = true;
   open_all(1000);
