@@ -1,5 +1,7 @@
 #include "base/fenced_folder.hpp"
 
+#include "base/durable_file.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <optional>
@@ -169,14 +171,7 @@ std::string fenced_folder::next_own() {
 }
 
 result<void> fenced_folder::write_own(const std::string& path, std::span<const char> bytes) {
-  auto file = files_.create(path, true);
-  if (!file)
-    return file.failure();
-  if (auto done = (*file)->append(bytes); !done)
-    return done;
-  if (auto done = (*file)->sync(); !done)
-    return done;
-  if (auto done = (*file)->close(); !done)
+  if (auto done = write_durable_file(files_, path, bytes, true); !done)
     return done;
   auto same = has_bytes(files_, path, bytes);
   if (!same)

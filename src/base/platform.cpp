@@ -1,5 +1,7 @@
 #include "base/platform.hpp"
 
+#include "base/durable_file.hpp"
+
 #include <algorithm>
 
 namespace weir {
@@ -40,14 +42,7 @@ result<void> file_system::write_atomically(const std::string& path, std::span<co
   std::string temporary = folder + "/." + std::string{name_of(path)} + ".tmp";
 
   auto write = [&]() -> result<void> {
-    auto file = create(temporary);
-    if (!file)
-      return file.failure();
-    if (auto done = (*file)->append(bytes); !done)
-      return done;
-    if (auto done = (*file)->sync(); !done)
-      return done;
-    if (auto done = (*file)->close(); !done)
+    if (auto done = write_durable_file(*this, temporary, bytes); !done)
       return done;
     return rename(temporary, path);
   };
