@@ -123,7 +123,7 @@ struct slots_that_go_back {
   job_slots slots{*line_of({{"source", 3}, {"sink", 3}}), true};
 
   slots_that_go_back() {
-    for (std::uint64_t process : {1u, 2u})
+    for (std::uint64_t process : {0u, 1u, 2u, 3u, 4u})
       for (std::uint64_t registration : {1u, 2u})
         slots.introduce(session_of(process, registration), {.name = "w", .address = address_of(process)});
   }
@@ -158,6 +158,35 @@ TEST_CASE_FIXTURE(slots_that_go_back, "groups of subtasks go back to the process
   take(session_of(1, 2), 6);
   slots.assign();
   CHECK(std::vector<std::uint64_t>{process_of(0), process_of(1), process_of(2)} == before);
+}
+
+TEST_CASE_FIXTURE(slots_that_go_back, "a process that is new takes the groups whose own one is gone") {
+  for (std::uint64_t process : {1u, 2u, 3u})
+    take(session_of(process), process);
+  slots.assign();
+  std::map<std::uint64_t, std::uint32_t> group_at;
+  for (std::uint32_t subtask : {0u, 1u, 2u})
+    group_at[process_of(subtask)] = subtask;
+  for (std::uint64_t process : {1u, 2u}) {
+    slots.lose(session_of(process));
+    slots.want(0, group_at[process]);
+  }
+  // In whatever order workers are looked at, one of the two would go wrong without a preference.
+  SUBCASE("the first comes back") {
+    take(session_of(0), 4);
+    take(session_of(1, 2), 5);
+    slots.assign();
+    CHECK(process_of(group_at[1]) == 1);
+    CHECK(process_of(group_at[2]) == 0);
+  }
+  SUBCASE("the second comes back") {
+    take(session_of(2, 2), 4);
+    take(session_of(4), 5);
+    slots.assign();
+    CHECK(process_of(group_at[1]) == 4);
+    CHECK(process_of(group_at[2]) == 2);
+  }
+  CHECK(process_of(group_at[3]) == 3);
 }
 
 TEST_CASE_FIXTURE(two_slots_wanted, "no worker is preferred unless groups are to go back") {
