@@ -22,8 +22,8 @@ namespace weir {
 /// Any thread may call. Files that are not needed any more are removed by the platform's executor.
 class local_copies {
 public:
-  /// Copies are spread over `folders`, which are made with the first one. `environment` outlives this, all
-  /// writers and all files that were opened.
+  /// Copies are spread over `folders`, which are made with the first one. `environment` outlives this and
+  /// all files that were opened, and this outlives its writers.
   local_copies(platform& environment, std::vector<std::string> folders);
 
   /// Removes what workers that died have left. Blocks.

@@ -75,6 +75,7 @@ choices choose(std::uint64_t seed) {
   to.set(options::restart_fixed_delay, 100ms);
   to.set(options::failover_strategy, one_of("region", "full"));
   to.set(options::state_backend_type, one_of("hashmap", "hashmap", "leveldb"));
+  to.set(options::state_recovery_from_local, random() % 2 == 0);
   return made;
 }
 
@@ -85,7 +86,8 @@ std::string describe(const choices& of) {
   for (const auto& option : {options::checkpointing_interval.key, options::checkpointing_timeout.key,
                              options::checkpointing_max_concurrent.key,
                              options::checkpointing_num_retained.key, options::checkpointing_incremental.key,
-                             options::failover_strategy.key, options::state_backend_type.key})
+                             options::failover_strategy.key, options::state_backend_type.key,
+                             options::state_recovery_from_local.key})
     text += std::string{", "} + option + '=' + of.values.values().find(option)->second;
   return text;
 }

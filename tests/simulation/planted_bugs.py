@@ -93,7 +93,8 @@ BUGS = [
         [(RESOURCES, "out.emplace_back(send_to_worker{message.session.worker, unknown_session{message.session}})", "")],
         [core("a heartbeat of a session that was lost makes the worker start anew")]),
     Bug("M9", "R4: a slot is free by its worker's word, not by the job's",
-        [(RESOURCES, "requests_.set_need(job, count);", """requests_.set_need(job, count);
+        [(RESOURCES, "requests_.set_need(job, count, std::move(preferred));",
+          """requests_.set_need(job, count, std::move(preferred));
   for (const session_id& session : count == 0 ? pool_.sessions_of(job) : std::vector<session_id>{})
     for (const slot_status& slot : pool_.slots_of(session))
       (void)(slot.job == job && pool_.give_back(session, slot.index, slot.allocation));""")],
