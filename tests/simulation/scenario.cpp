@@ -1,6 +1,7 @@
 #include "simulation/scenario.hpp"
 
 #include "base/options.hpp"
+#include "simulation/word_count_job.hpp"
 
 #include <algorithm>
 #include <functional>
