@@ -3,6 +3,7 @@
 #include "exactly_once_oracle.hpp"
 #include "file_faults.hpp"
 #include "job_files.hpp"
+#include "transfers_oracle.hpp"
 #include "values.hpp"
 
 #include <nlohmann/json.hpp>
@@ -49,6 +50,16 @@ observation of_job(const node_group& nodes, const std::string& job, const std::s
   if (state == "FAILED")
     found.seen += ": " + root_cause(nodes, job);
   return found;
+}
+
+/// How often a job was restarted, as the master counts; none while it does not answer.
+std::optional<std::uint64_t> restarts_of(const node_group& nodes, const std::string& job) {
+  std::optional<std::uint64_t> count;
+  ask(nodes, "/jobs/" + job + "/metrics?get=numRestarts", [&](const json& answer) -> observation {
+    count = std::stoull(answer.at(0).at("value").get<std::string>());
+    return {};
+  });
+  return count;
 }
 
 /// Where conditions get their values from, with the first one that has none.
@@ -121,6 +132,33 @@ struct check_maker {
     };
   }
 
+  check operator()(const restarts_reached& what) const { return restarted(values.number(what.count)); }
+
+  check operator()(const never_restarted&) const {
+    return [&nodes = nodes, job = values.job()] {
+      auto count = restarts_of(nodes, job);
+      return observation{.holds = count == std::uint64_t{0},
+                         .is_hopeless = count.value_or(0) > 0,
+                         .seen = count ? std::to_string(*count) + " restarts" : "the master does not answer"};
+    };
+  }
+
+  check operator()(const more_restarts& what) const {
+    auto before = restarts_of(nodes, values.job());
+    return restarted(before.value_or(0) + values.number(what.count));
+  }
+
+  check restarted(std::uint64_t wanted) const {
+    return [&nodes = nodes, job = values.job(), wanted] {
+      auto count = restarts_of(nodes, job);
+      auto found = ask(nodes, "/jobs/" + job, [&](const json& answer) {
+        return of_job(nodes, job, answer.at("state"), count && *count >= wanted);
+      });
+      found.seen += ", after " + (count ? std::to_string(*count) : "an unknown number of") + " restarts";
+      return found;
+    };
+  }
+
   check operator()(const more_checkpoints& what) const {
     auto from = look_at_checkpoints(context.checkpoints).newest;
     return reaches(values.number(what.count) + from);
@@ -183,6 +221,35 @@ struct check_maker {
       std::string cause = root_cause(nodes, job);
       return observation{.holds = cause.find(wanted) != std::string::npos,
                          .seen = cause.empty() ? "the job has no cause" : "the cause is: " + cause};
+    };
+  }
+
+  check operator()(const rename_held& what) const {
+    return [&nodes = nodes, node = values.node(what.on)] {
+      bool holds = nodes.disk_holds(node);
+      return observation{.holds = holds,
+                         .seen = "the disk of " + node_title(node) + (holds ? " holds a file" : " holds none")};
+    };
+  }
+
+  check operator()(const memory_below& what) const {
+    return [&nodes = nodes, node = values.node(what.of), limit = values.number(what.mebibytes)] {
+      auto peak = nodes.peak_memory_of(node);
+      return observation{.holds = peak != 0 && peak < limit,
+                         .seen = peak == 0 ? node_title(node) + " does not run"
+                                           : "the memory of " + node_title(node) + " was at most " +
+                                                 std::to_string(peak) + " MiB"};
+    };
+  }
+
+  check operator()(const money_kept& what) const {
+    return [transfers = values.number(what.transfers), accounts = values.positive(what.accounts),
+            folder = values.text(what.folder)] {
+      constexpr std::int64_t opening_balance = 1'000;
+      std::string wrong =
+          testing::transfer_books{opening_balance}.judge(committed_lines(folder), transfers, accounts);
+      return observation{.holds = wrong.empty(),
+                         .seen = wrong.empty() ? "each transfer is there once, and all money" : wrong};
     };
   }
 

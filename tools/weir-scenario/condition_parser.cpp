@@ -8,8 +8,9 @@ namespace weir::scenario {
 namespace {
 
 constexpr std::string_view all_conditions =
-    "a condition: 'job', 'all tasks', 'checkpoint', 'log of', 'no log of', 'cause', 'exactly once', "
-    "'file', 'no file', 'no orphans in', or a number of 'more checkpoints', 'workers' or 'records in'";
+    "a condition: 'job', 'all tasks', 'checkpoint', 'log of', 'no log of', 'cause', 'rename held on', "
+    "'memory of', 'exactly once', 'file', 'no file', 'no restarts', 'no orphans in', or a number of 'more checkpoints', "
+    "'restarts', 'more restarts', 'workers' or 'records in'";
 
 template_text state(word_reader& words, std::string_view what) {
   static constexpr std::array<std::string_view, 13> states{
@@ -37,14 +38,30 @@ condition log(word_reader& words, bool never) {
 
 condition once(word_reader& words) {
   words.expect("once");
-  exactly_once read;
-  read.records = words.number("how many records there are");
-  words.expect("records");
+  auto many = words.number("how many records or transfers there are");
+  bool is_money = words.one_of({"records", "transfers"}) == "transfers";
   words.expect("of");
-  read.keys = words.number("how many keys there are");
-  words.expect("keys");
+  auto among = words.number(is_money ? "how many accounts there are" : "how many keys there are");
+  words.expect(is_money ? "accounts" : "keys");
   words.expect("in");
-  read.folder = words.text("a folder");
+  auto folder = words.text("a folder");
+  if (is_money)
+    return money_kept{many, among, folder};
+  return exactly_once{many, among, folder};
+}
+
+condition held(word_reader& words) {
+  words.expect("held");
+  words.expect("on");
+  return rename_held{words.node()};
+}
+
+condition memory(word_reader& words) {
+  words.expect("of");
+  memory_below read{words.node(), {}};
+  words.expect("below");
+  read.mebibytes = words.number("a number of MiB");
+  words.expect("MiB");
   return read;
 }
 
@@ -53,6 +70,8 @@ condition negative(word_reader& words) {
     return log(words, true);
   if (words.accept("file"))
     return file_is_there{words.text("the path of a file"), true};
+  if (words.accept("restarts"))
+    return never_restarted{};
   words.expect("orphans");
   words.expect("in");
   if (words.at_end())
@@ -68,13 +87,16 @@ condition counted(word_reader& words, bool is_waited_for) {
     words.expect("in");
     return records_written{count, words.text("a folder")};
   }
+  if (words.accept("restarts") || words.accept("restart"))
+    return restarts_reached{count};
   if (words.accept("more")) {
-    words.one_of({"checkpoints", "checkpoint"});
+    bool is_restarts = words.one_of({"checkpoints", "checkpoint", "restarts", "restart"}).starts_with("restart");
     if (!is_waited_for)
-      words.fail("'more checkpoints' can only be waited for; 'checkpoint N' can be expected");
-    return more_checkpoints{count};
+      words.fail(is_restarts ? "'more restarts' can only be waited for; 'N restarts' can be expected"
+                             : "'more checkpoints' can only be waited for; 'checkpoint N' can be expected");
+    return is_restarts ? condition{more_restarts{count}} : condition{more_checkpoints{count}};
   }
-  words.fail_expected("'workers', 'records in' or 'more checkpoints'");
+  words.fail_expected("'workers', 'records in', 'restarts', 'more restarts' or 'more checkpoints'");
   return job_is{};
 }
 
@@ -95,6 +117,10 @@ condition any(word_reader& words, bool is_waited_for) {
     return file_is_there{words.text("the path of a file"), false};
   if (words.accept("cause"))
     return cause_says{words.rest("the text to look for")};
+  if (words.accept("rename"))
+    return held(words);
+  if (words.accept("memory"))
+    return memory(words);
   if (words.accept("exactly"))
     return once(words);
   return counted(words, is_waited_for);

@@ -27,6 +27,19 @@ struct all_tasks_are {
   template_text state;
 };
 
+/// At least, since the job was submitted.
+struct restarts_reached {
+  template_text count;
+};
+
+/// None since the job was submitted.
+struct never_restarted {};
+
+/// At least, since the statement began.
+struct more_restarts {
+  template_text count;
+};
+
 /// Completed since the statement began.
 struct more_checkpoints {
   template_text count;
@@ -60,10 +73,28 @@ struct cause_says {
   template_text text;
 };
 
+/// The disk of the node holds a file that is to get its final name.
+struct rename_held {
+  node_name on;
+};
+
+/// Of all the memory that the node has had at once, since its last start.
+struct memory_below {
+  node_name of;
+  template_text mebibytes;
+};
+
 /// The output of examples/exactly_once.
 struct exactly_once {
   template_text records;
   template_text keys;
+  template_text folder;
+};
+
+/// The output of examples/transfers.
+struct money_kept {
+  template_text transfers;
+  template_text accounts;
   template_text folder;
 };
 
@@ -76,8 +107,9 @@ struct no_orphans {
   std::vector<template_text> folders;
 };
 
-using condition = std::variant<job_is, all_tasks_are, more_checkpoints, checkpoint_reached,
-                               checkpoint_under_way, workers_registered, records_written, log_says,
-                               cause_says, exactly_once, file_is_there, no_orphans>;
+using condition =
+    std::variant<job_is, all_tasks_are, restarts_reached, never_restarted, more_restarts, more_checkpoints,
+                 checkpoint_reached, checkpoint_under_way, workers_registered, records_written, log_says, cause_says, rename_held,
+                 memory_below, exactly_once, money_kept, file_is_there, no_orphans>;
 
 } // namespace weir::scenario

@@ -64,12 +64,15 @@ result<std::string> inflict(const break_disk& what, node_group& nodes, const var
                                                           {disk_fault::full, "full"},
                                                           {disk_fault::torn, "torn"},
                                                           {disk_fault::unsynced, "unsynced"},
-                                                          {disk_fault::slow, "slow "}};
+                                                          {disk_fault::slow, "slow "},
+                                                          {disk_fault::refuses, "refuses "},
+                                                          {disk_fault::holds, "holds "}};
   auto number = number_of(what.of, variables);
   auto delay = delay_of(what.how == disk_fault::slow, what.delay, variables);
-  if (!number || !delay)
-    return number ? delay.failure() : number.failure();
-  std::string control = controls.at(what.how);
+  auto names = what.names.expand(variables);
+  if (!number || !delay || !names)
+    return !number ? number.failure() : !delay ? delay.failure() : names.failure();
+  std::string control = controls.at(what.how) + *names;
   if (what.how == disk_fault::slow)
     control += std::to_string(delay->count());
   nodes.set_disk(*number, control);
@@ -90,6 +93,14 @@ result<std::string> inflict(const break_file& what, node_group&, const variable_
   if (broken.empty())
     return error{errc::not_found, "there is no file " + *pattern};
   return broken;
+}
+
+result<std::string> inflict(const write_file& what, node_group&, const variable_lookup& variables) {
+  auto text = what.text.expand(variables), path = what.path.expand(variables);
+  if (!text || !path)
+    return text ? path.failure() : text.failure();
+  write_whole_file(*path, *text);
+  return std::string{};
 }
 
 } // namespace weir::scenario

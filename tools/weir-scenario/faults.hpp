@@ -16,5 +16,6 @@ result<std::string> inflict(const break_link& what, node_group& nodes, const var
 result<std::string> inflict(const heal_all_links& what, node_group& nodes, const variable_lookup& variables);
 result<std::string> inflict(const break_disk& what, node_group& nodes, const variable_lookup& variables);
 result<std::string> inflict(const break_file& what, node_group& nodes, const variable_lookup& variables);
+result<std::string> inflict(const write_file& what, node_group& nodes, const variable_lookup& variables);
 
 } // namespace weir::scenario

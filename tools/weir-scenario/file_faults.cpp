@@ -46,4 +46,12 @@ void break_one_file(const std::filesystem::path& file, file_fault how, std::uint
     flip(file, position);
 }
 
+void write_whole_file(const std::filesystem::path& file, const std::string& text) {
+  std::filesystem::create_directories(file.parent_path());
+  std::filesystem::path written = file.string() + ".new";
+  if (std::ofstream out{written}; !(out << text << '\n').flush())
+    throw std::runtime_error{"cannot write " + file.string()};
+  std::filesystem::rename(written, file);
+}
+
 } // namespace weir::scenario

@@ -8,8 +8,10 @@ namespace weir::scenario {
 
 std::filesystem::path job_library(const std::string& named, const std::filesystem::path& programs,
                                   const std::filesystem::path& script) {
-  bool is_path = named.find('/') != std::string::npos || named.ends_with(".so");
-  return is_path ? script.parent_path() / named : programs.parent_path() / "examples" / (named + ".so");
+  if (named.find('/') != std::string::npos || named.ends_with(".so"))
+    return script.parent_path() / named;
+  auto of_tests = programs.parent_path() / "tests" / "jobs" / (named + ".so");
+  return std::filesystem::exists(of_tests) ? of_tests : programs.parent_path() / "examples" / (named + ".so");
 }
 
 result<std::string> submit(const job_submission& what) {

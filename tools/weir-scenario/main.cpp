@@ -8,12 +8,14 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -39,6 +41,8 @@ void note_interruptions() {
 struct wishes {
   std::vector<std::string> files;
   std::optional<std::uint64_t> seed;
+  std::vector<std::string> assignments;
+  std::map<std::string, std::string> variables; ///< what the assignments say
   bool keep = false;
   bool verbose = false;
 };
@@ -61,6 +65,7 @@ bool run_one(const script& what, const wishes& wanted, std::uint64_t seed) {
                      {.folder = folder,
                       .programs = programs,
                       .seed = seed,
+                      .variables = wanted.variables,
                       .is_interrupted = [] { return is_interrupted != 0; }},
                      events};
     done = run.run();
@@ -99,6 +104,22 @@ result<std::vector<script>> read_scripts(const std::vector<std::string>& files, 
   return scripts;
 }
 
+/// Splits NAME=VALUE; each name must be one that some script lets.
+result<std::map<std::string, std::string>> read_assignments(const std::vector<std::string>& assignments,
+                                                            const std::vector<script>& scripts) {
+  std::map<std::string, std::string> variables;
+  for (const std::string& each : assignments) {
+    auto sign = each.find('=');
+    if (sign == std::string::npos || sign == 0)
+      return error{errc::invalid_argument, "--set " + each + ": expected NAME=VALUE"};
+    std::string name = each.substr(0, sign);
+    if (std::ranges::none_of(scripts, [&](const script& of) { return lets(of.statements, name); }))
+      return error{errc::invalid_argument, "--set " + each + ": there is no 'let " + name + "' to stand for"};
+    variables[name] = each.substr(sign + 1);
+  }
+  return variables;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -110,6 +131,9 @@ int main(int argc, char** argv) {
   app.add_flag("--keep", wanted.keep, "Keeps the folder with logs and files also when a scenario passed");
   app.add_flag("--verbose", wanted.verbose, "Prints what is done and seen at once");
   app.add_option("--seed", wanted.seed, "Repeats what a run with this seed left to chance");
+  app.add_option("--set", wanted.assignments, "Gives a variable this value, whatever 'let' says")
+      ->allow_extra_args(false)
+      ->type_name("NAME=VALUE");
   program_options common{app};
   app.footer("The last line is 'N passed, N failed'; the exit status is 0 if all passed. docs/scenarios.md "
              "describes the language.");
@@ -126,6 +150,12 @@ int main(int argc, char** argv) {
     print_error("weir-scenario", scripts.failure().message());
     return exit_wrong_usage;
   }
+  auto variables = read_assignments(wanted.assignments, *scripts);
+  if (!variables) {
+    print_error("weir-scenario", variables.failure().message());
+    return exit_wrong_usage;
+  }
+  wanted.variables = *std::move(variables);
   adopt_orphans();
   note_interruptions();
   constexpr std::uint64_t short_seeds = 1'000'000'000; // they are typed again

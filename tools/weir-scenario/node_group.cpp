@@ -24,8 +24,13 @@ std::string relayed_host(unsigned number) {
 
 constexpr unsigned workers_max = 200; // with a host each
 
-/// Losses are noticed within seconds.
-const setting_map quick_settings{{"heartbeat.interval", "200 ms"}, {"heartbeat.timeout", "2 s"}};
+/// Losses are noticed within seconds, checkpoints are frequent, and jobs go on soon and always.
+const setting_map quick_settings{{"heartbeat.interval", "200 ms"},
+                                 {"heartbeat.timeout", "2 s"},
+                                 {"execution.checkpointing.interval", "100 ms"},
+                                 {"restart-strategy.type", "fixed-delay"},
+                                 {"restart-strategy.fixed-delay.attempts", "100000"},
+                                 {"restart-strategy.fixed-delay.delay", "100 ms"}};
 
 std::string ready_line(unsigned number) {
   return number == master_number ? "weir-node master ready" : "weir-node worker ready";
@@ -142,8 +147,13 @@ std::string node_group::disk_control(unsigned number) const {
 void node_group::set_disk(unsigned number, const std::string& control) {
   at(number);
   std::string path = disk_control(number), written = path + ".new";
+  std::filesystem::remove(path + ".held");
   std::ofstream{written} << control;
   std::filesystem::rename(written, path); // a node reads all of it or nothing
+}
+
+bool node_group::disk_holds(unsigned number) const {
+  return std::filesystem::exists(disk_control(number) + ".held");
 }
 
 void node_group::set_link(unsigned from, unsigned to, link_state state) {
@@ -239,6 +249,17 @@ std::string node_group::log_of(unsigned number) const {
     for (const testing::output_files& each : found->second.outputs)
       all += testing::read_file(each.output) + testing::read_file(each.errors);
   return all;
+}
+
+std::uint64_t node_group::peak_memory_of(unsigned number) const {
+  auto found = nodes_.find(number);
+  if (found == nodes_.end() || found->second.programs.empty())
+    return 0;
+  auto status = testing::read_file("/proc/" + std::to_string(found->second.programs.back().id()) + "/status");
+  constexpr std::string_view peak = "VmHWM:";
+  auto at = status.find(peak);
+  constexpr std::uint64_t kibibytes = 1024; // in a MiB
+  return at == std::string::npos ? 0 : std::stoull(status.substr(at + peak.size())) / kibibytes;
 }
 
 std::string node_group::rest_address() const {

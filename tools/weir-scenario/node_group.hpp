@@ -52,6 +52,8 @@ public:
   void allow_disk_faults();
   /// What the preloaded library does to the files of a node from now on: see preloaded_disk.cpp.
   void set_disk(unsigned number, const std::string& control);
+  /// Does it hold a file that is to get its final name?
+  [[nodiscard]] bool disk_holds(unsigned number) const;
   void heal_all() { relay_.heal_all(); }
 
   /// Ends all that runs, workers first; says what did not end well or was left behind, or nothing.
@@ -59,6 +61,8 @@ public:
 
   /// All that the node has logged, over restarts.
   [[nodiscard]] std::string log_of(unsigned number) const;
+  /// The most memory in MiB that the process has had in use at once; 0 when it does not run.
+  [[nodiscard]] std::uint64_t peak_memory_of(unsigned number) const;
   [[nodiscard]] tools::rest_client rest() const;
   [[nodiscard]] std::string rest_address() const;
 

@@ -2,7 +2,10 @@
 // needs no code for it. It stands before the C library's calls for files, does what the control file says to
 // those below the control file's folder, and leaves all others alone.
 //
-//     control := "full" | "torn" | "unsynced" | "slow " milliseconds | ""
+//     control := "full" | "torn" | "unsynced" | "slow " milliseconds | "refuses " names | "holds " names | ""
+//
+// `names` is a pattern such as part-*: files that are to be renamed to such a name are not, or not as long as
+// the control file says so. The first that is held makes a file CONTROL.held.
 
 #include <cerrno>
 #include <cstdarg>
@@ -12,6 +15,7 @@
 
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -34,21 +38,51 @@ const char* control_file() {
   return path;
 }
 
+/// What the control file says now.
+struct control {
+  control() {
+    auto file = static_cast<int>(::syscall(SYS_openat, AT_FDCWD, control_file(), O_RDONLY | O_CLOEXEC));
+    if (file < 0)
+      return;
+    [[maybe_unused]] auto count = ::syscall(SYS_read, file, bytes, sizeof bytes - 1);
+    ::syscall(SYS_close, file);
+  }
+
+  char bytes[64] = "";
+};
+
 /// What is wrong with the disk now; has waited if it is slow.
 fault present_fault() {
-  auto file = static_cast<int>(::syscall(SYS_openat, AT_FDCWD, control_file(), O_RDONLY | O_CLOEXEC));
-  if (file < 0)
-    return fault::none;
-  char text[32] = "";
-  [[maybe_unused]] auto count = ::syscall(SYS_read, file, text, sizeof text - 1);
-  ::syscall(SYS_close, file);
+  control now;
   int delay_ms = 0;
-  if (std::sscanf(text, "slow %d", &delay_ms) == 1)
+  if (std::sscanf(now.bytes, "slow %d", &delay_ms) == 1)
     ::poll(nullptr, 0, delay_ms);
-  return std::strcmp(text, "full") == 0       ? fault::full
-         : std::strcmp(text, "torn") == 0     ? fault::torn
-         : std::strcmp(text, "unsynced") == 0 ? fault::unsynced
-                                              : fault::none;
+  return std::strcmp(now.bytes, "full") == 0       ? fault::full
+         : std::strcmp(now.bytes, "torn") == 0     ? fault::torn
+         : std::strcmp(now.bytes, "unsynced") == 0 ? fault::unsynced
+                                                   : fault::none;
+}
+
+/// Is there a fault of that name for files with the name of `path`?
+bool has_fault_for(const char* path, const char* fault) {
+  control text;
+  std::size_t size = std::strlen(fault);
+  const char* slash = std::strrchr(path, '/');
+  return std::strncmp(text.bytes, fault, size) == 0 &&
+         ::fnmatch(text.bytes + size, slash ? slash + 1 : path, 0) == 0;
+}
+
+/// Waits as long as a file may not have that name.
+void hold(const char* path) {
+  constexpr int look_again_ms = 5;
+  for (bool is_first = true; has_fault_for(path, "holds "); is_first = false) {
+    if (is_first) {
+      char mark[path_max];
+      std::snprintf(mark, sizeof mark, "%s.held", control_file());
+      ::syscall(SYS_close, ::syscall(SYS_openat, AT_FDCWD, mark, O_CREAT | O_WRONLY | O_CLOEXEC, 0666));
+    }
+    ::poll(nullptr, 0, look_again_ms);
+  }
 }
 
 bool is_below_folder(const char* path) {
@@ -121,6 +155,19 @@ ssize_t write(int file, const void* bytes, std::size_t size) {
     return -1;
   }
   return next(file, bytes, size);
+}
+
+int rename(const char* from, const char* to) {
+  static auto* next = real<int(const char*, const char*)>("rename");
+  if (!is_below_folder(to))
+    return next(from, to);
+  hold(to);
+  if (has_fault_for(to, "refuses ")) {
+    errno = EIO;
+    return -1;
+  }
+  present_fault(); // which waits if the disk is slow
+  return next(from, to);
 }
 
 int fsync(int file) {

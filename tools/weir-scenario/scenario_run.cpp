@@ -8,6 +8,7 @@
 
 #include "deadline.hpp"
 
+#include <chrono>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -60,6 +61,9 @@ struct scenario_run::performer {
   }
 
   result<void> operator()(const let_variable& what) const {
+    auto given = run.settings_.variables.find(what.name);
+    if (given != run.settings_.variables.end())
+      return assign(what.name, given->second);
     return assign(what.name, what.value.expand(lookup));
   }
 
@@ -80,14 +84,33 @@ struct scenario_run::performer {
     auto times = number_of(what.times, lookup);
     if (!times)
       return times.failure();
+    return rounds(what.body, [&](std::uint64_t round) { return round <= *times; });
+  }
+
+  result<void> operator()(const repeat_for& what) const {
+    auto span = time_of(what.span, lookup);
+    if (!span)
+      return span.failure();
+    auto end = std::chrono::steady_clock::now() + *span;
+    return rounds(what.body, [&](std::uint64_t) { return std::chrono::steady_clock::now() < end; });
+  }
+
+  template <class Predicate>
+  result<void> rounds(const std::vector<statement>& body, const Predicate& begins) const {
     auto outer = run.variables_["round"];
-    for (std::uint64_t round = 1; round <= *times; ++round) {
+    for (std::uint64_t round = 1; begins(round); ++round) {
       run.variables_["round"] = std::to_string(round);
-      if (auto done = run.run(what.body); !done)
+      if (auto done = run.run(body); !done)
         return done;
     }
     run.variables_["round"] = outer;
     return {};
+  }
+
+  result<void> operator()(const choose_block& what) const {
+    std::size_t chosen = run.random_() % what.of.size();
+    say("block " + std::to_string(chosen + 1) + " of " + std::to_string(what.of.size()));
+    return run.run(what.of[chosen]);
   }
 
   result<void> operator()(const start_master&) const {
@@ -218,7 +241,9 @@ result<void> scenario_run::run(const std::vector<statement>& statements) {
 }
 
 result<void> scenario_run::perform(const statement& each) {
-  bool is_block = std::holds_alternative<repeat_block>(each.what);
+  bool is_block = std::holds_alternative<repeat_block>(each.what) ||
+                  std::holds_alternative<repeat_for>(each.what) ||
+                  std::holds_alternative<choose_block>(each.what);
   try {
     auto done = std::visit(performer{*this, each}, each.what);
     if (done || is_block) // a block's failure names the statement in it
@@ -234,17 +259,21 @@ std::filesystem::path scenario_run::checkpoints_of_job() const {
 }
 
 result<std::string> scenario_run::value_of(const std::string& variable) const {
-  if ((variable == "job" || variable == "metadata") && job_.empty())
+  bool is_of_checkpoint = variable == "checkpoint" || variable == "metadata";
+  if ((variable == "job" || is_of_checkpoint) && job_.empty())
     return wrong("$" + variable + " has no value before a job is run");
   if (variable == "job")
     return job_;
-  if (variable == "metadata") {
+  if (is_of_checkpoint) {
     auto newest = look_at_checkpoints(checkpoints_of_job()).newest;
     if (newest == 0)
-      return wrong("$metadata has no value before a checkpoint is complete");
-    return (checkpoints_of_job() / ("chk-" + std::to_string(newest)) / "_metadata").string();
+      return wrong("$" + variable + " has no value before a checkpoint is complete");
+    auto folder = checkpoints_of_job() / ("chk-" + std::to_string(newest));
+    return (variable == "metadata" ? folder / "_metadata" : folder).string();
   }
-  return variables_.at(variable);
+  auto found = variables_.find(variable);
+  return found == variables_.end() ? wrong("nothing has given $" + variable + " a value yet")
+                                   : result<std::string>{found->second};
 }
 
 } // namespace weir::scenario

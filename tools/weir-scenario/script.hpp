@@ -34,8 +34,19 @@ struct choose_number {
   template_text to; ///< included
 };
 
+/// One of some blocks, by chance.
+struct choose_block {
+  std::vector<std::vector<statement>> of;
+};
+
 struct repeat_block {
   template_text times;
+  std::vector<statement> body;
+};
+
+/// Rounds begin until the time is over.
+struct repeat_for {
+  time_span span;
   std::vector<statement> body;
 };
 
@@ -86,12 +97,14 @@ struct break_link {
 
 struct heal_all_links {};
 
-enum class disk_fault { well, full, torn, unsynced, slow };
+/// The last two are about files that get their final name.
+enum class disk_fault { well, full, torn, unsynced, slow, refuses, holds };
 
 struct break_disk {
   disk_fault how = disk_fault::well;
   node_name of;
-  time_span delay; ///< of slow
+  time_span delay;     ///< of slow
+  template_text names; ///< of refuses and holds: a pattern with '*'
 };
 
 enum class file_fault { corrupt, truncate, remove };
@@ -102,9 +115,15 @@ struct break_file {
   template_text position; ///< the byte to change, or the length to keep
 };
 
-using action = std::variant<set_setting, let_variable, choose_value, choose_number, repeat_block,
-                            start_master, start_workers, run_job, cancel_job, pass_time, wait_for,
-                            expect_that, break_node, break_link, heal_all_links, break_disk, break_file>;
+struct write_file {
+  template_text text;
+  template_text path;
+};
+
+using action = std::variant<set_setting, let_variable, choose_value, choose_number, choose_block,
+                            repeat_block, repeat_for, start_master, start_workers, run_job, cancel_job,
+                            pass_time, wait_for, expect_that, break_node, break_link, heal_all_links,
+                            break_disk, break_file, write_file>;
 
 struct statement {
   unsigned line = 0;
@@ -117,7 +136,10 @@ struct script {
   std::vector<statement> statements;
 };
 
-/// Does one of them let a disk fail?
+/// Does one of them let a disk fail? Those in blocks count.
 bool breaks_disks(const std::vector<statement>& statements);
+
+/// Does one of them give the variable its value with `let`?
+bool lets(const std::vector<statement>& statements, const std::string& variable);
 
 } // namespace weir::scenario

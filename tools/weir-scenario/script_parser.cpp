@@ -13,8 +13,8 @@ namespace weir::scenario {
 namespace {
 
 /// What every script may use, and what only comes about with a job.
-const std::set<std::string> given_variables{"folder", "checkpoints", "programs", "seed",
-                                            "script", "job",         "metadata"};
+const std::set<std::string> given_variables{"folder", "checkpoints", "programs",  "seed",
+                                            "script", "job",         "checkpoint", "metadata"};
 
 class script_parser {
 public:
@@ -23,7 +23,7 @@ public:
 
   result<script> parse() {
     script read{std::string{file_}, {}};
-    if (auto done = block(read.statements, std::nullopt); !done)
+    if (auto done = block(read.statements, std::nullopt, false); !done)
       return done.failure();
     return read;
   }
@@ -33,41 +33,82 @@ private:
     return !word.is_quoted && word.text == sign;
   }
 
-  /// Reads up to the brace that closes the block which `opened_at` says, or up to the end of the script.
-  result<void> block(std::vector<statement>& into, std::optional<unsigned> opened_at) {
+  /// Reads up to the brace that closes the block which `opened_at` says, or up to the end of the script. Says
+  /// whether another block follows behind an 'or', which it does only if it may.
+  result<bool> block(std::vector<statement>& into, std::optional<unsigned> opened_at, bool may_go_on) {
     while (at_ < lines_.size()) {
       const script_line& line = lines_[at_++];
       if (is_sign(line.words.front(), "}")) {
         if (!opened_at)
           return error_at(file_, line.number, "there is no '{' for this '}'");
-        if (line.words.size() > 1)
-          return error_at(file_, line.number,
-                          "expected the end of the line, found '" + line.words[1].text + "'");
-        return {};
+        return behind_block(line, may_go_on);
       }
-      auto read = is_sign(line.words.front(), "repeat") ? repeat(line) : simple(line);
+      auto read = any(line);
       if (!read)
         return read.failure();
       into.push_back({line.number, line.text, std::move(*read)});
     }
     if (opened_at)
       return error_at(file_, *opened_at, "a '}' is missing for this '{'");
-    return {};
+    return false;
+  }
+
+  result<bool> behind_block(const script_line& line, bool may_go_on) {
+    word_reader words{line.words, known_};
+    words.expect("}");
+    bool goes_on = may_go_on && words.accept("or");
+    if (goes_on)
+      words.expect("{");
+    words.expect_end();
+    if (words.failure())
+      return error_at(file_, line.number, *words.failure());
+    return goes_on;
+  }
+
+  result<action> any(const script_line& line) {
+    if (is_sign(line.words.front(), "repeat"))
+      return repeat(line);
+    if (is_sign(line.words.front(), "choose") && line.words.size() > 1 && is_sign(line.words[1], "{"))
+      return choose(line);
+    return simple(line);
   }
 
   result<action> repeat(const script_line& line) {
     word_reader words{line.words, known_};
     words.expect("repeat");
-    repeat_block read{words.number("how many times"), {}};
+    bool is_timed = words.accept("for");
+    time_span span = is_timed ? words.span() : time_span{};
+    template_text times = is_timed ? template_text{} : words.number("how many times, or 'for' and a time");
     words.expect("{");
     words.expect_end();
     if (words.failure())
       return error_at(file_, line.number, *words.failure());
     bool is_outermost = known_.insert("round").second;
-    if (auto body = block(read.body, line.number); !body)
-      return body.failure();
+    std::vector<statement> body;
+    if (auto done = block(body, line.number, false); !done)
+      return done.failure();
     if (is_outermost)
       known_.erase("round");
+    if (is_timed)
+      return action{repeat_for{span, std::move(body)}};
+    return action{repeat_block{times, std::move(body)}};
+  }
+
+  result<action> choose(const script_line& line) {
+    word_reader words{line.words, known_};
+    words.expect("choose");
+    words.expect("{");
+    words.expect_end();
+    if (words.failure())
+      return error_at(file_, line.number, *words.failure());
+    choose_block read;
+    const auto known_before = known_; // what one of the blocks names may have no value behind them
+    for (bool goes_on = true; goes_on; known_ = known_before) {
+      auto done = block(read.of.emplace_back(), line.number, true);
+      if (!done)
+        return done.failure();
+      goes_on = *done;
+    }
     return action{std::move(read)};
   }
 

@@ -76,14 +76,13 @@ action link(word_reader& words, link_fault how) {
 }
 
 break_disk disk(word_reader& words) {
-  static const std::map<std::string, disk_fault> states{{"well", disk_fault::well},
-                                                        {"full", disk_fault::full},
-                                                        {"torn", disk_fault::torn},
-                                                        {"unsynced", disk_fault::unsynced},
-                                                        {"slow", disk_fault::slow}};
+  static const std::map<std::string, disk_fault> states{
+      {"well", disk_fault::well},         {"full", disk_fault::full}, {"torn", disk_fault::torn},
+      {"unsynced", disk_fault::unsynced}, {"slow", disk_fault::slow}, {"refuses", disk_fault::refuses},
+      {"holds", disk_fault::holds}};
   words.expect("of");
-  break_disk read{disk_fault::well, words.node(), {}};
-  auto state = states.find(words.one_of({"full", "torn", "unsynced", "slow", "well"}));
+  break_disk read{disk_fault::well, words.node(), {}, {}};
+  auto state = states.find(words.one_of({"full", "torn", "unsynced", "slow", "refuses", "holds", "well"}));
   if (state == states.end())
     return read;
   read.how = state->second;
@@ -91,6 +90,15 @@ break_disk disk(word_reader& words) {
     words.expect("by");
     read.delay = words.span();
   }
+  if (read.how == disk_fault::refuses || read.how == disk_fault::holds)
+    read.names = words.text("names of files, as 'part-*'");
+  return read;
+}
+
+write_file written(word_reader& words) {
+  write_file read{words.text("a text"), {}};
+  words.expect("to");
+  read.path = words.text("the path of a file");
   return read;
 }
 
@@ -149,9 +157,12 @@ action parse_action(word_reader& words) {
     return file(words, verb == "corrupt"    ? file_fault::corrupt
                        : verb == "truncate" ? file_fault::truncate
                                             : file_fault::remove);
-  words.fail("'" + verb +
-             "' is no statement; there are set, let, choose, repeat, start, run, cancel, pass, wait, expect, "
-             "kill, stop, pause, continue, restart, cut, heal, slow, disk, corrupt, truncate and delete");
+  if (verb == "write")
+    return written(words);
+  words.fail(
+      "'" + verb +
+      "' is no statement; there are set, let, choose, repeat, start, run, cancel, pass, wait, expect, kill, "
+      "stop, pause, continue, restart, cut, heal, slow, disk, corrupt, truncate, delete and write");
   return heal_all_links{};
 }
 

@@ -1,0 +1,127 @@
+// The job of examples/exactly_once with code that misbehaves as its arguments say; the output is the same.
+//
+//   faulty_counts.so --records=N --keys=K --output=FOLDER [--rate=R]
+//       [--throw-at=N | --hang-at=N] [--times=1] [--marks=FOLDER]   what happens when number N is counted, in the
+//                                                                   first so many attempts to do so
+//       [--padding=BYTES]                                           by which a record is larger
+//       [--giving-us=T] [--counting-us=T] [--hurry=FILE]            the time it takes to give one, and to count one, until
+//                                                                   there is FILE
+
+#include <weir/weir.hpp>
+
+#include <cstdint>
+#include <limits>
+#include <stdexcept>
+#include <string>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace {
+
+struct numbered {
+  std::uint64_t n;
+  std::uint64_t key;
+  std::string padding;
+};
+
+struct line {
+  std::uint64_t n;
+  std::uint64_t key;
+  std::uint64_t count;
+};
+
+/// What goes wrong, so many times over all attempts of the job: each leaves a mark.
+struct mishap {
+  static constexpr std::uint64_t never = std::numeric_limits<std::uint64_t>::max();
+
+  std::uint64_t throw_at, hang_at;
+  std::uint64_t times;
+  std::string marks;
+
+  void at(std::uint64_t n) const {
+    if ((n != throw_at && n != hang_at) || !is_due())
+      return;
+    if (n == throw_at)
+      throw std::runtime_error{"number " + std::to_string(n) + " is not liked"};
+    for (;;)
+      ::poll(nullptr, 0, -1);
+  }
+
+  [[nodiscard]] bool is_due() const {
+    ::mkdir(marks.c_str(), 0777);
+    for (std::uint64_t i = 1; i <= times; ++i) {
+      int mark = ::open((marks + '/' + std::to_string(i)).c_str(), O_CREAT | O_EXCL | O_CLOEXEC | O_WRONLY, 0666);
+      if (mark >= 0) {
+        ::close(mark);
+        return true;
+      }
+    }
+    return false;
+  }
+};
+
+/// Takes its time, until a file says that there is none.
+struct slowness {
+  unsigned us;
+  std::string hurry;
+
+  void pass() {
+    if (us == 0)
+      return;
+    if (!hurry.empty() && ::access(hurry.c_str(), F_OK) == 0)
+      us = 0;
+    else
+      ::usleep(us);
+  }
+};
+
+struct count_per_key {
+  mishap wrong;
+  slowness slow;
+  weir::value_state<std::uint64_t> count;
+
+  void open(weir::keyed_function_context<std::uint64_t>& context) {
+    count = context.state(weir::value<std::uint64_t>("count"));
+  }
+  void process(const numbered& each, weir::collector<line>& out) {
+    wrong.at(each.n);
+    slow.pass();
+    out.emit(each.n, each.key, ++count.change());
+  }
+};
+
+} // namespace
+
+WEIR_JOB(faulty_counts) {
+  auto number_or = [&](const std::string& name, std::uint64_t value) {
+    return args.optional<std::uint64_t>(name, value);
+  };
+  mishap wrong{number_or("throw-at", mishap::never), number_or("hang-at", mishap::never), number_or("times", 1),
+               args.optional<std::string>("marks", "")};
+  if ((wrong.throw_at != mishap::never || wrong.hang_at != mishap::never) && wrong.marks.empty())
+    throw weir::argument_error{"--marks=FOLDER is needed to count how often something went wrong"};
+  auto hurry = args.optional<std::string>("hurry", "");
+  slowness giving{static_cast<unsigned>(number_or("giving-us", 0)), hurry};
+  slowness counting{static_cast<unsigned>(number_or("counting-us", 0)), hurry};
+  auto keys = args.required<std::uint64_t>("keys");
+  std::string padding(number_or("padding", 0), '.');
+
+  env.from(weir::generate(
+               args.required<std::uint64_t>("records"),
+               [giving, keys, padding](std::uint64_t n) mutable {
+                 giving.pass();
+                 return numbered{n, n % keys, padding};
+               },
+               args.optional<double>("rate", 0)))
+      .name("numbers")
+      .key_by(&numbered::key)
+      .process<line>(count_per_key{wrong, counting, {}})
+      .name("count")
+      .key_by(&line::n)
+      .process<line>([](const line& each, auto& out) { out.emit(each); })
+      .name("spread")
+      .write_text(args.required<std::string>("output"));
+}
