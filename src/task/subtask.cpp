@@ -1,7 +1,9 @@
 #include "task/subtask.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -10,6 +12,10 @@ namespace weir {
 using activity = time_account::activity;
 
 namespace {
+
+/// Slow user code must not keep barriers and credit waiting for all the batches of a run. Many times what a
+/// run of quick ones takes.
+constexpr auto run_time_max = std::chrono::milliseconds{10};
 
 /// The type of what goes over an edge. Throws std::invalid_argument when its producer emits nothing.
 const detail::record_type& record_of(const subtask_setup& setup, const job_edge& edge) {
@@ -193,10 +199,15 @@ run_outcome subtask::run_batches(std::uint32_t max_batches) {
     pump();
   handle_notices();
   tell_processing_time();
+  std::optional<time_point> first_done; // now_ may be from before the scheduler's turn
   for (std::uint32_t done = 0; done < max_batches && !failure_; ++done) {
+    if (first_done && now_ - *first_done >= run_time_max)
+      break;
     if (canceled_->load(std::memory_order_relaxed) || step() == progress::none)
       break;
     now_ = platform_.clock().now();
+    if (!first_done)
+      first_done = now_;
     tell_processing_time();
     flush_if_due();
   }

@@ -95,8 +95,8 @@ struct run_outcome {
 /// messages.
 ///
 /// Whoever holds it brings events in by the on_…() calls, which only note them, and calls run() after each of
-/// them; run() does the work, a bounded number of batches at a time. Exceptions of user code end in a failure
-/// that names the operator. Life: open(); on_…() and run() in any order; close(). After `finished`,
+/// them; run() does the work, for a bounded time and number of batches. Exceptions of user code end in a
+/// failure that names the operator. Life: open(); on_…() and run() in any order; close(). After `finished`,
 /// `canceled` or `failed` only close(), metrics() and results() are of use.
 ///
 /// Not thread-safe, but for the cancel flag.
@@ -112,7 +112,7 @@ public:
   /// the graph or an operator throws.
   result<void> open();
 
-  /// Does the work of at most `max_batches` batches.
+  /// Does the work of at most `max_batches` batches, of fewer when they take long.
   run_outcome run(std::uint32_t max_batches);
 
   /// Closes the operators and the channels that are still open. Idempotent; also done by the destructor.

@@ -181,6 +181,17 @@ TEST_CASE_FIXTURE(in_the_middle, "run() stops after its number of batches and sa
   CHECK(transport.items.size() == 3);
 }
 
+TEST_CASE_FIXTURE(in_the_middle, "run() stops early when its batches take long") {
+  work = [this](entry&) { platform.advance(1s); };
+  open_all();
+  for (int i = 0; i < 4; ++i)
+    arrive(0, {{1, 1}});
+  CHECK(run(4).what == outcome::more);
+  CHECK(transport.items.size() == 2);
+  CHECK(run(4).what == outcome::wait);
+  CHECK(transport.items.size() == 4);
+}
+
 TEST_CASE_FIXTURE(in_the_middle, "a record waits for its batch no longer than the buffer timeout") {
   middle_operator = make<expanding_operator>(
       expanding_operator::function{[](std::uint32_t, entry one) { return std::vector<entry>{one}; }});
