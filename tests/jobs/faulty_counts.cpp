@@ -3,12 +3,12 @@
 //   faulty_counts.so --records=N --keys=K --output=FOLDER [--rate=R]
 //       [--throw-at=N | --hang-at=N] [--times=1] [--marks=FOLDER]   what happens when number N is counted, in the
 //                                                                   first so many attempts to do so
-//       [--padding=BYTES]                                           by which a record is larger
 //       [--giving-us=T] [--counting-us=T] [--hurry=FILE]            the time it takes to give one, and to count one, until
 //                                                                   there is FILE
 
 #include <weir/weir.hpp>
 
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <stdexcept>
@@ -24,7 +24,7 @@ namespace {
 struct numbered {
   std::uint64_t n;
   std::uint64_t key;
-  std::string padding;
+  std::array<char, 1000> padding; // so that batches are short, and their pace is even
 };
 
 struct line {
@@ -107,13 +107,12 @@ WEIR_JOB(faulty_counts) {
   slowness giving{static_cast<unsigned>(number_or("giving-us", 0)), hurry};
   slowness counting{static_cast<unsigned>(number_or("counting-us", 0)), hurry};
   auto keys = args.required<std::uint64_t>("keys");
-  std::string padding(number_or("padding", 0), '.');
 
   env.from(weir::generate(
                args.required<std::uint64_t>("records"),
-               [giving, keys, padding](std::uint64_t n) mutable {
+               [giving, keys](std::uint64_t n) mutable {
                  giving.pass();
-                 return numbered{n, n % keys, padding};
+                 return numbered{n, n % keys, {}};
                },
                args.optional<double>("rate", 0)))
       .name("numbers")
