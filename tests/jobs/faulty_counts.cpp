@@ -1,9 +1,11 @@
 // The job of examples/exactly_once with code that misbehaves as its arguments say; the output is the same.
 //
 //   faulty_counts.so --records=N --keys=K --output=FOLDER [--rate=R]
-//       [--throw-at=N | --hang-at=N] [--times=1] [--marks=FOLDER]   what happens when number N is counted, in the
+//       [--throw-at=N | --hang-at=N] [--times=1] [--marks=FOLDER]   what happens when number N is counted, in
+//       the
 //                                                                   first so many attempts to do so
-//       [--giving-us=T] [--counting-us=T] [--hurry=FILE]            the time it takes to give one, and to count one, until
+//       [--giving-us=T] [--counting-us=T] [--hurry=FILE]            the time it takes to give one, and to
+//       count one, until
 //                                                                   there is FILE
 
 #include <weir/weir.hpp>
@@ -53,7 +55,8 @@ struct mishap {
   [[nodiscard]] bool is_due() const {
     ::mkdir(marks.c_str(), 0777);
     for (std::uint64_t i = 1; i <= times; ++i) {
-      int mark = ::open((marks + '/' + std::to_string(i)).c_str(), O_CREAT | O_EXCL | O_CLOEXEC | O_WRONLY, 0666);
+      int mark =
+          ::open((marks + '/' + std::to_string(i)).c_str(), O_CREAT | O_EXCL | O_CLOEXEC | O_WRONLY, 0666);
       if (mark >= 0) {
         ::close(mark);
         return true;
@@ -99,8 +102,8 @@ WEIR_JOB(faulty_counts) {
   auto number_or = [&](const std::string& name, std::uint64_t value) {
     return args.optional<std::uint64_t>(name, value);
   };
-  mishap wrong{number_or("throw-at", mishap::never), number_or("hang-at", mishap::never), number_or("times", 1),
-               args.optional<std::string>("marks", "")};
+  mishap wrong{number_or("throw-at", mishap::never), number_or("hang-at", mishap::never),
+               number_or("times", 1), args.optional<std::string>("marks", "")};
   if ((wrong.throw_at != mishap::never || wrong.hang_at != mishap::never) && wrong.marks.empty())
     throw weir::argument_error{"--marks=FOLDER is needed to count how often something went wrong"};
   auto hurry = args.optional<std::string>("hurry", "");

@@ -11,9 +11,9 @@
 
 namespace weir::testing {
 
-/// What is wrong with lines of examples/transfers, which should tell that the transfers 0 to transfers - 1 were
-/// done once each and that no money came or went; empty: nothing. Knows nothing of how they came about: it does
-/// the books again, from what each account had when each of its transfers was done.
+/// What is wrong with lines of examples/transfers, which should tell that the transfers 0 to transfers - 1
+/// were done once each and that no money came or went; empty: nothing. Knows nothing of how they came about:
+/// it does the books again, from what each account had when each of its transfers was done.
 class transfer_books {
 public:
   /// `opening_balance`: what each account begins with.

@@ -228,7 +228,8 @@ struct check_maker {
     return [&nodes = nodes, node = values.node(what.on)] {
       bool holds = nodes.disk_holds(node);
       return observation{.holds = holds,
-                         .seen = "the disk of " + node_title(node) + (holds ? " holds a file" : " holds none")};
+                         .seen =
+                             "the disk of " + node_title(node) + (holds ? " holds a file" : " holds none")};
     };
   }
 

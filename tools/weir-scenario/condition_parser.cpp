@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::string_view all_conditions =
     "a condition: 'job', 'all tasks', 'checkpoint', 'log of', 'no log of', 'cause', 'rename held on', "
-    "'memory of', 'exactly once', 'file', 'no file', 'no restarts', 'no orphans in', or a number of 'more checkpoints', "
+    "'memory of', 'exactly once', 'file', 'no file', 'no restarts', 'no orphans in', or a number of 'more "
+    "checkpoints', "
     "'restarts', 'more restarts', 'workers' or 'records in'";
 
 template_text state(word_reader& words, std::string_view what) {
@@ -90,7 +91,8 @@ condition counted(word_reader& words, bool is_waited_for) {
   if (words.accept("restarts") || words.accept("restart"))
     return restarts_reached{count};
   if (words.accept("more")) {
-    bool is_restarts = words.one_of({"checkpoints", "checkpoint", "restarts", "restart"}).starts_with("restart");
+    bool is_restarts =
+        words.one_of({"checkpoints", "checkpoint", "restarts", "restart"}).starts_with("restart");
     if (!is_waited_for)
       words.fail(is_restarts ? "'more restarts' can only be waited for; 'N restarts' can be expected"
                              : "'more checkpoints' can only be waited for; 'checkpoint N' can be expected");

@@ -109,7 +109,7 @@ struct no_orphans {
 
 using condition =
     std::variant<job_is, all_tasks_are, restarts_reached, never_restarted, more_restarts, more_checkpoints,
-                 checkpoint_reached, checkpoint_under_way, workers_registered, records_written, log_says, cause_says, rename_held,
-                 memory_below, exactly_once, money_kept, file_is_there, no_orphans>;
+                 checkpoint_reached, checkpoint_under_way, workers_registered, records_written, log_says,
+                 cause_says, rename_held, memory_below, exactly_once, money_kept, file_is_there, no_orphans>;
 
 } // namespace weir::scenario

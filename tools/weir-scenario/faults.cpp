@@ -60,13 +60,11 @@ result<std::string> inflict(const heal_all_links&, node_group& nodes, const vari
 }
 
 result<std::string> inflict(const break_disk& what, node_group& nodes, const variable_lookup& variables) {
-  static const std::map<disk_fault, std::string> controls{{disk_fault::well, ""},
-                                                          {disk_fault::full, "full"},
-                                                          {disk_fault::torn, "torn"},
-                                                          {disk_fault::unsynced, "unsynced"},
-                                                          {disk_fault::slow, "slow "},
-                                                          {disk_fault::refuses, "refuses "},
-                                                          {disk_fault::holds, "holds "}};
+  static const std::map<disk_fault, std::string> controls{
+      {disk_fault::well, ""},       {disk_fault::full, "full"},
+      {disk_fault::torn, "torn"},   {disk_fault::unsynced, "unsynced"},
+      {disk_fault::slow, "slow "},  {disk_fault::refuses, "refuses "},
+      {disk_fault::holds, "holds "}};
   auto number = number_of(what.of, variables);
   auto delay = delay_of(what.how == disk_fault::slow, what.delay, variables);
   auto names = what.names.expand(variables);

@@ -17,9 +17,9 @@
 namespace weir::scenario {
 
 struct run_settings {
-  std::filesystem::path folder;   ///< for all that the scenario writes
-  std::filesystem::path programs; ///< with weir and weir-node
-  std::uint64_t seed = 0;         ///< of what the script leaves to chance
+  std::filesystem::path folder;                 ///< for all that the scenario writes
+  std::filesystem::path programs;               ///< with weir and weir-node
+  std::uint64_t seed = 0;                       ///< of what the script leaves to chance
   std::map<std::string, std::string> variables; ///< whatever `let` says of them
   /// Asked again and again: is the scenario to be given up?
   std::function<bool()> is_interrupted = [] { return false; };

@@ -23,7 +23,8 @@ bool any_of(const std::vector<statement>& statements, const Predicate& is_so) {
 } // namespace
 
 bool breaks_disks(const std::vector<statement>& statements) {
-  return any_of(statements, [](const statement& each) { return std::holds_alternative<break_disk>(each.what); });
+  return any_of(statements,
+                [](const statement& each) { return std::holds_alternative<break_disk>(each.what); });
 }
 
 bool lets(const std::vector<statement>& statements, const std::string& variable) {

@@ -120,10 +120,10 @@ struct write_file {
   template_text path;
 };
 
-using action = std::variant<set_setting, let_variable, choose_value, choose_number, choose_block,
-                            repeat_block, repeat_for, start_master, start_workers, run_job, cancel_job,
-                            pass_time, wait_for, expect_that, break_node, break_link, heal_all_links,
-                            break_disk, break_file, write_file>;
+using action =
+    std::variant<set_setting, let_variable, choose_value, choose_number, choose_block, repeat_block,
+                 repeat_for, start_master, start_workers, run_job, cancel_job, pass_time, wait_for,
+                 expect_that, break_node, break_link, heal_all_links, break_disk, break_file, write_file>;
 
 struct statement {
   unsigned line = 0;

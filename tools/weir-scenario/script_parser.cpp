@@ -13,7 +13,7 @@ namespace weir::scenario {
 namespace {
 
 /// What every script may use, and what only comes about with a job.
-const std::set<std::string> given_variables{"folder", "checkpoints", "programs",  "seed",
+const std::set<std::string> given_variables{"folder", "checkpoints", "programs",   "seed",
                                             "script", "job",         "checkpoint", "metadata"};
 
 class script_parser {

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <stdexcept>
 
 using namespace weir::scenario;
@@ -25,6 +26,15 @@ TEST_CASE("a torn file keeps its beginning, a deleted one nothing") {
   CHECK(read_file(file) == "ab");
   break_one_file(file, file_fault::remove, 0);
   CHECK(matching_files(file).empty());
+}
+
+TEST_CASE("a file that is written has its text and nothing else beside it") {
+  temporary_folder folder;
+  std::filesystem::path file = folder / "new/a";
+  write_whole_file(file, "abc");
+  write_whole_file(file, "d");
+  CHECK(read_file(file) == "d\n");
+  CHECK(matching_files(folder / "new/*").size() == 1);
 }
 
 TEST_CASE("a star stands for any name") {

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <string>
 
 using namespace weir::testing;
@@ -59,6 +60,32 @@ TEST_CASE("a disk that does not sync says so") {
   CHECK(!done.succeeded());
   CHECK_MESSAGE(done.errors.find("Input/output error") != std::string::npos, done.errors);
   CHECK(read_file(disk.file) == "1234");
+}
+
+TEST_CASE("a disk refuses some names to files that are written already") {
+  failing_disk disk;
+  auto rename = [&](const std::string& to) {
+    return disk.run_there("refuses part-*",
+                          {"python3", "-c", "import os, sys; os.rename(sys.argv[1], sys.argv[2])", disk.file,
+                           disk.folder / to});
+  };
+  auto done = rename("node/part-1");
+  CHECK(!done.succeeded());
+  CHECK_MESSAGE(done.errors.find("Input/output error") != std::string::npos, done.errors);
+  CHECK(rename("node/other").succeeded());
+}
+
+TEST_CASE("a disk holds the names of files until it is well") {
+  failing_disk disk;
+  std::string control = disk.folder.write("node/control", "holds part-*"), to = disk.folder / "node/part-1";
+  process renaming{{"python3", "-c", "import os, sys; os.rename(sys.argv[1], sys.argv[2])", disk.file, to},
+                   {{"LD_PRELOAD", PRELOADED_DISK}, {"WEIR_SCENARIO_DISK", control}}};
+  wait_until("the file is held", [&] { return std::filesystem::exists(control + ".held"); });
+  CHECK(renaming.running());
+  CHECK(!std::filesystem::exists(to));
+  disk.folder.write("node/control", "");
+  CHECK(renaming.wait() == exit_state{});
+  CHECK(std::filesystem::exists(to));
 }
 
 TEST_CASE("files elsewhere are left alone") {
