@@ -77,6 +77,37 @@ TEST_CASE("chance is the same with the same seed") {
   CHECK(values("1") != values("2"));
 }
 
+TEST_CASE("a variable has the value of the command line instead of the script's") {
+  temporary_folder folder;
+  auto script = folder.write("set.scn", "let a = 1\n"
+                                        "let b = $a\n"
+                                        "write $b to $folder/of-$a\n"
+                                        "expect file $folder/of-2\n");
+  auto plain = folder.write("plain.scn", "pass 1 ms\n");
+  CHECK(last_line(run_scenarios({"--set", "a=2", script, plain}).output) == "2 passed, 0 failed");
+  auto unknown = run_scenarios({"--set", "c=2", script});
+  CHECK(unknown.end == exit_state{2, 0});
+  CHECK(mentions(unknown.errors, {"--set c=2: there is no 'let c' to stand for"}));
+  CHECK(run_scenarios({"--set", "a", script}).end == exit_state{2, 0});
+}
+
+TEST_CASE("a block of a choice is done, and a block for a time until that is over") {
+  temporary_folder folder;
+  auto script = folder.write("blocks.scn", "choose {\n"
+                                           "  write 1 to $folder/one\n"
+                                           "} or {\n"
+                                           "  write 2 to $folder/other\n"
+                                           "}\n"
+                                           "expect file $folder/o*\n"
+                                           "repeat for 20 ms {\n"
+                                           "  write $round to $folder/round-$round\n"
+                                           "  pass 15 ms\n"
+                                           "}\n"
+                                           "expect file $folder/round-1\n"
+                                           "expect no file $folder/round-3\n");
+  CHECK(last_line(run_scenarios({script}).output) == "1 passed, 0 failed");
+}
+
 TEST_CASE("a signal ends the scenario with its nodes") {
   temporary_folder folder;
   auto script = folder.write("long.scn", "start master\npass 5 min\n");

@@ -8,7 +8,8 @@
 
 namespace weir::scenario {
 
-/// The path of a job library: "name" is an example beside the programs, a path is relative to the script.
+/// The path of a job library: "name" is one of the tests or an example, beside the folder of the programs; a
+/// path is relative to the script.
 std::filesystem::path job_library(const std::string& named, const std::filesystem::path& programs,
                                   const std::filesystem::path& script);
 
