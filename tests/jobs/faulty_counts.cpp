@@ -1,17 +1,17 @@
 // The job of examples/exactly_once with code that misbehaves as its arguments say; the output is the same.
 //
 //   faulty_counts.so --records=N --keys=K --output=FOLDER [--rate=R]
-//       [--throw-at=N | --hang-at=N] [--times=1] [--marks=FOLDER]   what happens when number N is counted, in
-//       the
-//                                                                   first so many attempts to do so
-//       [--giving-us=T] [--counting-us=T] [--hurry=FILE]            the time it takes to give one, and to
-//       count one, until
-//                                                                   there is FILE
+//
+//   --throw-at=N, --hang-at=N          when number N is counted
+//   --times=1 --marks=FOLDER           how often, over all attempts: each time leaves a file
+//   --giving-us=T, --counting-us=T     how long it takes to give a number, and to count it …
+//   --hurry=FILE                       … until there is this file
 
 #include <weir/weir.hpp>
 
 #include <array>
 #include <cstdint>
+#include <ctime>
 #include <limits>
 #include <stdexcept>
 #include <string>
@@ -71,13 +71,18 @@ struct slowness {
   unsigned us;
   std::string hurry;
 
+  void wait() const {
+    timespec time{us / 1'000'000, static_cast<long>(us % 1'000'000) * 1'000};
+    ::ppoll(nullptr, 0, &time, nullptr);
+  }
+
   void pass() {
     if (us == 0)
       return;
     if (!hurry.empty() && ::access(hurry.c_str(), F_OK) == 0)
       us = 0;
     else
-      ::usleep(us);
+      wait();
   }
 };
 
