@@ -145,7 +145,11 @@ struct check_maker {
 
   check operator()(const more_restarts& what) const {
     auto before = restarts_of(nodes, values.job());
-    return restarted(before.value_or(0) + values.number(what.count));
+    if (!before)
+      return [] {
+        return observation{.is_hopeless = true, .seen = "the master does not say how many there were"};
+      };
+    return restarted(*before + values.number(what.count));
   }
 
   check restarted(std::uint64_t wanted) const {
