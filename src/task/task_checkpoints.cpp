@@ -130,7 +130,8 @@ void task_checkpoints::on_data_ended() {
 /// Behind the acknowledgement of what was frozen before the end: the coordinator takes the checkpoints that
 /// are not acknowledged then for those that have it.
 void task_checkpoints::tell_end() {
-  if (!data_ended_ || end_told_ || writing_ || has_end_ || around_.chain.sources() == 0)
+  bool is_on_its_way = has_end_ && acknowledged_.lower_bound(*has_end_) != acknowledged_.end();
+  if (!data_ended_ || end_told_ || writing_ || is_on_its_way || around_.chain.sources() == 0)
     return;
   end_told_ = true;
   around_.transport.end_data();
@@ -149,15 +150,14 @@ result<void> task_checkpoints::on_completed(checkpoint_id checkpoint) {
 
 result<void> task_checkpoints::on_aborted(checkpoint_id checkpoint) {
   aligner_.on_aborted(checkpoint);
-  if (has_end_ == checkpoint) {
-    has_end_.reset(); // the next one has the end
-    tell_end();
-  }
-  if (writing_ && writing_->checkpoint == checkpoint)
+  if (writing_ && writing_->checkpoint == checkpoint) {
     writing_->aborted = true;
-  else if (acknowledged_.erase(checkpoint) > 0)
-    return around_.chain.notify_aborted(checkpoint);
-  return {};
+    return {};
+  }
+  if (acknowledged_.erase(checkpoint) == 0)
+    return {};
+  tell_end();
+  return around_.chain.notify_aborted(checkpoint);
 }
 
 } // namespace weir

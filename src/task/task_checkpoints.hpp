@@ -83,7 +83,8 @@ private:
   checkpoint_id completed_ = 0;
   bool data_ended_ = false;
   bool end_told_ = false;
-  std::optional<checkpoint_id> has_end_; ///< the first that was taken after the end of the data
+  /// The first that was taken after the end of the data; so have all after it, also when it was aborted.
+  std::optional<checkpoint_id> has_end_;
   bool final_ = false;
 };
 

@@ -307,6 +307,17 @@ TEST_CASE_FIXTURE(checkpointed, "a task ends its outputs once a checkpoint that 
     task->on_checkpoint_completed(3);
     CHECK(run().what == outcome::finished);
   }
+  SUBCASE("the checkpoint with the end is given up after the next one was taken, which has it too") {
+    barriers(2);
+    barriers(3);
+    for (std::uint32_t in = 0; in < 3; ++in)
+      arrive_event(in, item_kind::end_of_input, 0);
+    task->on_checkpoint_aborted(2);
+    CHECK(run().what == outcome::wait);
+    CHECK_FALSE(outputs_ended());
+    task->on_checkpoint_completed(3); // the last one: no source is left that could begin another
+    CHECK(run().what == outcome::finished);
+  }
   CHECK(outputs_ended());
 }
 
