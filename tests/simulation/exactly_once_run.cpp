@@ -235,7 +235,8 @@ private:
 
   /// Files that should be gone.
   std::string what_is_left() {
-    for (const std::string& path : cluster_.files().tree()) {
+    for (const std::string& below_root : cluster_.files().tree()) {
+      std::string path = '/' + below_root;
       std::string_view at = path;
       if (at.starts_with(std::string{output} + "/."))
         return path + " is left in the output";
