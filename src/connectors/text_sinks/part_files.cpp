@@ -198,8 +198,11 @@ void part_files::close(bool keep_prepared) noexcept {
     return;
   if (std::exchange(file_, nullptr))
     (void)files_->remove(open_path_);
-  if (!keep_prepared)
-    (void)files_->remove_all(folder_->pending(self_));
+  if (keep_prepared)
+    return;
+  (void)files_->remove_all(folder_->pending(self_));
+  // Else a power cut could bring it back when no attempt follows that would clear it away.
+  (void)files_->sync_folder(folder_name_);
 }
 
 std::string part_files::pending_path(const part& of) {
