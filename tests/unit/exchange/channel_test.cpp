@@ -216,7 +216,8 @@ TEST_CASE_FIXTURE(connected,
   }
 }
 
-TEST_CASE_FIXTURE(connected, "a barrier that waited for the consumer does not wait for more to come behind it") {
+TEST_CASE_FIXTURE(connected,
+                  "a barrier that waited for the consumer does not wait for more to come behind it") {
   out.send_event(item_kind::barrier, 5);
   out.flush();
   SUBCASE("in the same process") {
