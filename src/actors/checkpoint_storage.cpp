@@ -1,6 +1,7 @@
 #include "actors/checkpoint_storage.hpp"
 
 #include "base/log.hpp"
+#include "state/checkpoint_folders.hpp"
 
 #include <set>
 #include <utility>
@@ -55,6 +56,15 @@ public:
     }
     return store_.get();
   }
+
+  /// Whether there is nothing to be removed: to open the store would make its folder again.
+  bool is_gone() {
+    auto folder = files_.info(checkpoint_folders{with_.dir, with_.job}.job());
+    return !folder && folder.failure().code() == errc::not_found;
+  }
+
+  /// The next step opens the store anew.
+  void close() { store_.reset(); }
 
   /// Runs a step on the store.
   template <class Step>
@@ -169,8 +179,12 @@ void checkpoint_storage::perform(end_checkpoints action) {
   later([action = std::move(action)](work& with) {
     auto what =
         action.kept.empty() ? checkpoint_store::end_of_job::remove : checkpoint_store::end_of_job::retain;
-    with.tidy("checkpoints of the ended job not removed",
-              [&](checkpoint_store& store) { return store.end(what); });
+    result<void> done;
+    if (!with.is_gone())
+      done = with.on_store([&](checkpoint_store& store) { return store.end(what); });
+    if (!done)
+      with.close(); // it may have left the folder already
+    with.tell(end_outcome{action, done});
   });
 }
 

@@ -33,13 +33,20 @@ struct removal_outcome {
   result<void> outcome;
 };
 
+/// Of end_checkpoints, which may be tried again.
+struct end_outcome {
+  end_checkpoints wanted;
+  result<void> outcome;
+};
+
 /// The files of one job's checkpoints, for a job manager: what its coordinator wants is done by the
 /// platform's executor, one thing after the other. What became of it is told to `tell` by any thread.
 ///
 /// A step whose outcome nobody knows makes the store be opened again before the next one.
 class checkpoint_storage {
 public:
-  using outcome = std::variant<storage_opened, counter_outcome, checkpoint_outcome, removal_outcome>;
+  using outcome =
+      std::variant<storage_opened, counter_outcome, checkpoint_outcome, removal_outcome, end_outcome>;
 
   struct settings {
     std::string dir; ///< execution.checkpointing.dir

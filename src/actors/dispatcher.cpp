@@ -1,5 +1,6 @@
 #include "actors/dispatcher.hpp"
 
+#include "actors/checkpoint_cleaner.hpp"
 #include "base/log.hpp"
 #include "base/options.hpp"
 #include "wire/graph_checks.hpp"
@@ -53,6 +54,8 @@ dispatcher::dispatcher(caf::actor_config& config, platform& environment, configu
 caf::behavior dispatcher::make_behavior() {
   set_down_handler([this](caf::down_msg& down) { manager_down(down); });
   perform(core_.recover(store_->all(), clock().now(), platform_.clock().wall_ms()));
+  for (const job_record& each : store_->all())
+    remove_checkpoints_of(each);
   sweep_later();
   retry_later();
   return {
@@ -86,6 +89,9 @@ caf::behavior dispatcher::make_behavior() {
 void dispatcher::on_exit() {
   for (const auto& [job, manager] : job_managers_)
     caf::anon_send_exit(manager, caf::exit_reason::user_shutdown);
+  for (const caf::actor& each : cleaners_)
+    caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
+  cleaners_.clear();
   job_managers_.clear();
   waiting_submits_.clear();
   waiting_cancels_.clear();
@@ -219,6 +225,17 @@ void dispatcher::act(const remove_record& action) {
 
 void dispatcher::act(const trim_record& action) {
   store_->put(action.record, [] {});
+}
+
+/// Only what is FINISHED leaves nothing for sure: of other jobs something may be kept, or could not be read.
+void dispatcher::remove_checkpoints_of(const job_record& ended) {
+  if (ended.state != record_state::ended || ended.end->summary.state != job_state::finished)
+    return;
+  auto settings = read_job_settings(settings_, ended.spec, epoch_);
+  if (!settings || !settings->checkpoints.enabled())
+    return;
+  cleaners_.push_back(spawn<checkpoint_cleaner>(
+      platform_, checkpoint_storage::settings{settings->checkpoints.directory, ended.id, epoch_}));
 }
 
 void dispatcher::retry_later() {

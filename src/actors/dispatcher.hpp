@@ -10,6 +10,7 @@
 
 #include <map>
 #include <memory>
+#include <vector>
 
 namespace weir::actors {
 
@@ -52,6 +53,7 @@ private:
   void act(const trim_record& action);
   void sweep_later();
   void retry_later();
+  void remove_checkpoints_of(const job_record& ended);
 
   platform& platform_;
   configuration settings_;
@@ -60,6 +62,7 @@ private:
   std::unique_ptr<job_store> store_;
   dispatcher_peers peers_;
   std::map<job_id, caf::actor> job_managers_;
+  std::vector<caf::actor> cleaners_; ///< of checkpoints that a master before has left
   std::multimap<job_id, call_ptr<job_id>> waiting_submits_;
   std::multimap<job_id, call_ptr<void>> waiting_cancels_;
 };

@@ -5,6 +5,7 @@
 #include <caf/send.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace weir::actors {
 
@@ -71,6 +72,8 @@ caf::behavior job_manager::make_behavior() {
       [this](store_counter& again) { act(again); },
       [this](const checkpoint_outcome& message) { on(message); },
       [this](const removal_outcome& message) { on(message); },
+      [this](const end_outcome& message) { on(message); },
+      [this](end_checkpoints& again) { storage_->perform(std::move(again)); },
 
       [this](const worker_introduced& message) { core_.on_introduced(message); },
       [this](const session_lost& message) { perform(core_.on_lost(message, wall_ms())); },
@@ -91,7 +94,10 @@ caf::behavior job_manager::make_behavior() {
         checkpoint_calls_[++last_call_] = wish.call;
         perform(core_.on_checkpoint_wish(last_call_, wish.full, wall_ms()));
       },
-      [this](const job_unbound&) { quit(); },
+      [this](const job_unbound&) {
+        unbound_ = true;
+        leave_if_over();
+      },
   };
 }
 
@@ -161,6 +167,23 @@ void job_manager::on(const removal_outcome& removed) {
   perform({});
 }
 
+/// Tried until it is done: nobody comes after who would find what is left.
+void job_manager::on(const end_outcome& ended) {
+  if (ended.outcome || ended.outcome.failure().code() == errc::fenced) {
+    removing_ = false;
+    return leave_if_over();
+  }
+  if (!std::exchange(has_warned_, true))
+    log::scheduler.warn("checkpoints of the ended job not removed, trying on",
+                        {{"job", ended.wanted.job}, {"why", ended.outcome.failure().message()}});
+  delayed_send(this, open_retry, ended.wanted);
+}
+
+void job_manager::leave_if_over() {
+  if (unbound_ && !removing_)
+    quit();
+}
+
 // ---- what the core wants
 
 void job_manager::perform(job_manager_core::actions actions) {
@@ -192,6 +215,11 @@ void job_manager::act(job_done&) {
 void job_manager::act(answer_checkpoint& action) {
   if (auto call = checkpoint_calls_.extract(action.request); !call.empty())
     call.mapped()->answer(action.answer);
+}
+
+void job_manager::act(end_checkpoints& action) {
+  removing_ = true;
+  storage_->perform(std::move(action));
 }
 
 template <class ForStorage>

@@ -35,6 +35,7 @@ private:
   void on(const counter_outcome& stored);
   void on(const checkpoint_outcome& stored);
   void on(const removal_outcome& removed);
+  void on(const end_outcome& ended);
   void perform(job_manager_core::actions actions);
 
   void act(send_to_worker& action);
@@ -42,8 +43,10 @@ private:
   void act(store_end& action);
   void act(job_done& action);
   void act(answer_checkpoint& action);
+  void act(end_checkpoints& action);
   template <class ForStorage>
   void act(ForStorage& action);
+  void leave_if_over();
 
   void tick_later();
   [[nodiscard]] std::int64_t wall_ms() { return platform_.clock().wall_ms(); }
@@ -59,6 +62,9 @@ private:
   std::uint64_t last_call_ = 0;
   std::optional<time_point> tick_at_;
   bool ended_ = false;
+  bool unbound_ = false;    ///< nothing more comes from others
+  bool removing_ = false;   ///< what the job kept
+  bool has_warned_ = false; ///< that this fails
 };
 
 } // namespace weir::actors

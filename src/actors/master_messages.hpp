@@ -28,7 +28,9 @@
 ///     job manager ──▶ resource manager  slots_needed
 ///     dispatcher ──▶ job manager        begin_job, cancel_running_job, confirm_end
 ///     job manager ──▶ dispatcher        job_changed, store_end
-///     executor ──▶ job manager          storage_opened, counter_outcome, checkpoint_outcome, removal_outcome
+///     executor ──▶ job manager          storage_opened, counter_outcome, checkpoint_outcome,
+///     removal_outcome,
+///                                           end_outcome
 ///     dispatcher ──▶ blob server        claim_library, release_library; back: library_claimed
 ///     gateway ──▶ its actor             the messages with a call
 ///
@@ -167,6 +169,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::storage_opened)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::counter_outcome)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::checkpoint_outcome)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::removal_outcome)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::end_outcome)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::end_checkpoints)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::submit_job)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::cancel_job)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::find_library)
