@@ -49,7 +49,9 @@ public:
     keyed_.tend();
   }
 
-  weir::operator_state_cut freeze() { return registry_->freeze(++number_, weir::detail::cut_kind::standalone); }
+  weir::operator_state_cut freeze() {
+    return registry_->freeze(++number_, weir::detail::cut_kind::standalone);
+  }
   void confirm() { registry_->confirm(number_); }
 
   [[nodiscard]] std::uint64_t entries() const { return registry_->entries(); }

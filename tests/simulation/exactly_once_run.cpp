@@ -83,11 +83,11 @@ std::string describe(const choices& of) {
   std::string text = std::to_string(of.records) + " records of " + std::to_string(of.keys) + " keys, " +
                      std::to_string(static_cast<int>(of.rate)) + " a second, parallelism " +
                      std::to_string(of.parallelism);
-  for (const auto& option : {options::checkpointing_interval.key, options::checkpointing_timeout.key,
-                             options::checkpointing_max_concurrent.key,
-                             options::checkpointing_num_retained.key, options::checkpointing_incremental.key,
-                             options::failover_strategy.key, options::state_backend_type.key,
-                             options::state_recovery_from_local.key})
+  for (const auto& option :
+       {options::checkpointing_interval.key, options::checkpointing_timeout.key,
+        options::checkpointing_max_concurrent.key, options::checkpointing_num_retained.key,
+        options::checkpointing_incremental.key, options::failover_strategy.key,
+        options::state_backend_type.key, options::state_recovery_from_local.key})
     text += std::string{", "} + option + '=' + of.values.values().find(option)->second;
   return text;
 }
