@@ -38,8 +38,11 @@ subtask::subtask(subtask_setup setup, weir::platform& platform, subtask_transpor
 result<void> subtask::open() {
   now_ = platform_.clock().now();
   time_.start(now_);
-  name_ = subtask_name(*setup_.graph, setup_.attempt);
-  auto built = setup_.finalizes ? make_chain() : build();
+  auto built = check_subtask(*setup_.graph, setup_.attempt);
+  if (built) {
+    name_ = subtask_name(*setup_.graph, setup_.attempt);
+    built = setup_.finalizes ? make_chain() : build();
+  }
   if (!built || !(built = chain_->open())) {
     fail(built.failure().message());
     return built;

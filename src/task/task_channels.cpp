@@ -47,13 +47,19 @@ std::optional<std::uint32_t> task_channels::find_out(const channel_id& channel) 
   return static_cast<std::uint32_t>(found - out.begin());
 }
 
-result<task_channels> number_channels(const job_graph& graph, const attempt_id& attempt,
-                                      const std::vector<producer_location>& producers,
-                                      const std::vector<consumer_reference>& consumers) {
+result<void> check_subtask(const job_graph& graph, const attempt_id& attempt) {
   if (attempt.vertex >= graph.vertices.size() ||
       attempt.subtask >= graph.vertices[attempt.vertex].parallelism)
     return misfit("it has no subtask " + std::to_string(attempt.subtask) + " of vertex " +
                   std::to_string(attempt.vertex));
+  return {};
+}
+
+result<task_channels> number_channels(const job_graph& graph, const attempt_id& attempt,
+                                      const std::vector<producer_location>& producers,
+                                      const std::vector<consumer_reference>& consumers) {
+  if (auto there = check_subtask(graph, attempt); !there)
+    return there.failure();
   task_channels channels;
   auto producer_at = by_subtask(graph, producers, &job_edge::from_vertex);
   auto consumer_at = by_subtask(graph, consumers, &job_edge::to_vertex);

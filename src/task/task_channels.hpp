@@ -34,6 +34,9 @@ struct task_channels {
   [[nodiscard]] std::optional<std::uint32_t> find_out(const channel_id& channel) const;
 };
 
+/// Fails when the graph has no such subtask.
+result<void> check_subtask(const job_graph& graph, const attempt_id& attempt);
+
 /// Matches what a deployment says with the channels that the graph has. Fails when one is missing or of no
 /// channel.
 result<task_channels> number_channels(const job_graph& graph, const attempt_id& attempt,
