@@ -186,6 +186,8 @@ job_manager_core::actions job_manager_core::on_update(const update& message, std
     break;
   case task_state::failed:
     failure.cause = message.cause;
+    if (!attempt->entered_wall_ms.contains(task_state::running))
+      finalizers_.on_not_opened(message.attempt);
     fail(std::move(failure), {place}, wall_ms, out);
     break;
   case task_state::canceled:

@@ -19,13 +19,18 @@ output_finalizers::output_finalizers(const job_graph& graph) {
 }
 
 void output_finalizers::on_deployed(const attempt_id& attempt) {
-  if (parallelism_[attempt.vertex] > 0)
-    open_.insert(place_of(attempt));
+  if (parallelism_[attempt.vertex] > 0 && open_.insert(place_of(attempt)).second)
+    first_.insert(attempt);
 }
 
 void output_finalizers::on_ended(const attempt_id& attempt, task_state how) {
   bool told = told_.erase(attempt) > 0;
   if (how == task_state::finished || (how == task_state::canceled && told))
+    open_.erase(place_of(attempt));
+}
+
+void output_finalizers::on_not_opened(const attempt_id& attempt) {
+  if (first_.contains(attempt))
     open_.erase(place_of(attempt));
 }
 

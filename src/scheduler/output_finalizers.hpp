@@ -31,6 +31,8 @@ public:
   /// The attempt is told that the job ends.
   void on_told_end(const attempt_id& attempt) { told_.insert(attempt); }
   void on_ended(const attempt_id& attempt, task_state how);
+  /// The attempt failed before it ran, so that all there can be is from earlier ones.
+  void on_not_opened(const attempt_id& attempt);
 
   /// There was a master before: who knows what was deployed.
   void expect_all();
@@ -64,6 +66,7 @@ private:
 
   std::vector<std::uint32_t> parallelism_; ///< by vertex; 0: no sink of it prepares anything
   std::set<subtask_place> open_;
+  std::set<attempt_id> first_; ///< behind which nothing was open
   std::set<attempt_id> told_;
   std::map<subtask_place, finalizer> running_;
   std::map<subtask_place, std::uint32_t> tries_;

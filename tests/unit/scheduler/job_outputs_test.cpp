@@ -74,6 +74,7 @@ TEST_CASE_FIXTURE(job_with_outputs, "the sink of a worker that is lost is finali
 
 TEST_CASE_FIXTURE(job_with_outputs, "a sink that ended before it knew that the job ends is finalized") {
   deploy_all();
+  report(sink(), running);
   report(sink(), failed, "disk full");
   report(task(0, 0), canceled);
   auto out = report(task(0, 1), canceled);
@@ -83,8 +84,16 @@ TEST_CASE_FIXTURE(job_with_outputs, "a sink that ended before it knew that the j
   CHECK(end_in(report(finalizers.front(), finished)) == job_state::failed);
 }
 
+TEST_CASE_FIXTURE(job_with_outputs, "a sink that could not be opened has prepared nothing") {
+  deploy_all();
+  report(sink(), failed, "the folder has parts of another job");
+  report(task(0, 0), canceled);
+  CHECK(end_in(report(task(0, 1), canceled)) == job_state::failed);
+}
+
 TEST_CASE_FIXTURE(job_with_outputs, "a finalizer that fails adds to the cause, and is not tried again") {
   deploy_all();
+  report(sink(), running);
   report(sink(), failed, "disk full");
   report(task(0, 0), canceled);
   auto finalizers = sent<deploy>(report(task(0, 1), canceled));
