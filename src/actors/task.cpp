@@ -160,10 +160,10 @@ void task::run() {
 }
 
 void task::stop(const stop_task& how) {
+  // Who hears that it failed will see to it that what it has prepared is committed or removed.
   if (opened_ && !ended_ && how.job_ends)
     if (auto discarded = subtask_.discard(); !discarded)
-      log::task.warn("what was not committed is not removed",
-                     {{"attempt", attempt_}, {"why", discarded.failure().message()}});
+      return end(task_state::failed, discarded.failure().message());
   end(task_state::canceled, {});
 }
 

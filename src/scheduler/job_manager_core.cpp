@@ -13,6 +13,14 @@
 
 namespace weir {
 
+namespace {
+
+bool has_run(const execution_attempt& attempt) {
+  return attempt.entered_wall_ms.contains(task_state::running);
+}
+
+} // namespace
+
 job_manager_core::job_manager_core(const job_id& id, job_spec spec, std::shared_ptr<const job_graph> graph,
                                    const job_settings& settings, std::int64_t wall_ms)
     : spec_{std::move(spec)},
@@ -172,6 +180,8 @@ job_manager_core::actions job_manager_core::on_update(const update& message, std
   failure_record failure{
       .task = execution_.task_name(attempt->id), .worker = attempt->worker, .wall_ms = wall_ms};
   const subtask_place place{attempt->id.vertex, attempt->id.subtask};
+  if (is_terminal(message.state) && !has_run(*attempt))
+    finalizers_.on_not_opened(message.attempt);
   switch (message.state) {
   case task_state::finished:
     attempt->results = message.results;
@@ -186,8 +196,6 @@ job_manager_core::actions job_manager_core::on_update(const update& message, std
     break;
   case task_state::failed:
     failure.cause = message.cause;
-    if (!attempt->entered_wall_ms.contains(task_state::running))
-      finalizers_.on_not_opened(message.attempt);
     fail(std::move(failure), {place}, wall_ms, out);
     break;
   case task_state::canceled:
@@ -292,7 +300,7 @@ bool job_manager_core::advance(execution_attempt& attempt, task_state to, std::i
   if (!execution_.advance(attempt, to, wall_ms))
     return false;
   if (is_terminal(to))
-    finalizers_.on_ended(attempt.id, to);
+    finalizers_.on_ended(attempt.id, to, has_run(attempt));
   life_.note_tasks(execution_.counts(), wall_ms);
   const log::fields about{{"job", attempt.id.job},
                           {"vertex", attempt.id.vertex},

@@ -23,9 +23,9 @@ void output_finalizers::on_deployed(const attempt_id& attempt) {
     first_.insert(attempt);
 }
 
-void output_finalizers::on_ended(const attempt_id& attempt, task_state how) {
+void output_finalizers::on_ended(const attempt_id& attempt, task_state how, bool ran) {
   bool told = told_.erase(attempt) > 0;
-  if (how == task_state::finished || (how == task_state::canceled && told))
+  if (how == task_state::finished || (how == task_state::canceled && told && ran))
     open_.erase(place_of(attempt));
 }
 

@@ -30,8 +30,9 @@ public:
   void on_deployed(const attempt_id& attempt);
   /// The attempt is told that the job ends.
   void on_told_end(const attempt_id& attempt) { told_.insert(attempt); }
-  void on_ended(const attempt_id& attempt, task_state how);
-  /// The attempt failed before it ran, so that all there can be is from earlier ones.
+  /// The attempt has told its end, or is lost. `ran`: it was RUNNING.
+  void on_ended(const attempt_id& attempt, task_state how, bool ran);
+  /// The attempt has told that it ended before it ran: all there can be is from earlier ones.
   void on_not_opened(const attempt_id& attempt);
 
   /// There was a master before: who knows what was deployed.

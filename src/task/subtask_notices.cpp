@@ -27,8 +27,12 @@ void subtask::on_snapshot_written(checkpoint_id checkpoint, result<snapshot_hand
 }
 
 result<void> subtask::discard() {
-  if (!checkpoints_ || failure_)
+  if (!checkpoints_)
     return {};
+  if (failure_)
+    return std::ranges::any_of(setup_.graph->vertices[setup_.attempt.vertex].operators, &is_committing)
+               ? error{errc::failed, *failure_}
+               : result<void>{};
   // Its notice may not have been handled.
   if (auto committed = checkpoints_->on_completed(newest_completed_); !committed)
     return committed;

@@ -23,6 +23,7 @@ struct job_with_outputs : job_at_work {
   std::uint64_t other_worker() { return 3 - worker_of_sink(); }
 
   void cancel_all() {
+    report(sink(), running);
     core.on_cancel(++wall);
     report(task(0, 0), canceled);
     report(task(0, 1), canceled);
@@ -82,6 +83,25 @@ TEST_CASE_FIXTURE(job_with_outputs, "a sink that ended before it knew that the j
   REQUIRE(finalizers.size() == 1);
   CHECK(finalizers.front().finalizes);
   CHECK(end_in(report(finalizers.front(), finished)) == job_state::failed);
+}
+
+TEST_CASE_FIXTURE(recovered_job_with_outputs,
+                  "a sink that is canceled before it was opened leaves what earlier attempts prepared") {
+  deploy_all();
+  core.on_cancel(++wall);
+  report(task(0, 0), canceled);
+  report(task(0, 1), canceled);
+  auto finalizers = sent<deploy>(report(sink(), canceled));
+  REQUIRE(finalizers.size() == 1);
+  CHECK(end_in(report(finalizers.front(), finished)) == job_state::canceled);
+}
+
+TEST_CASE_FIXTURE(job_with_outputs, "a sink that is canceled before it was opened has prepared nothing") {
+  deploy_all();
+  core.on_cancel(++wall);
+  report(task(0, 0), canceled);
+  report(task(0, 1), canceled);
+  CHECK(end_in(report(sink(), canceled)) == job_state::canceled);
 }
 
 TEST_CASE_FIXTURE(job_with_outputs, "a sink that could not be opened has prepared nothing") {

@@ -357,3 +357,21 @@ TEST_CASE_FIXTURE(checkpointed,
   run();
   CHECK(coordinator.ends == 1);
 }
+
+TEST_CASE_FIXTURE(checkpointed,
+                  "a task that has failed says that its sinks did not remove what they prepared") {
+  bool commits = false;
+  SUBCASE("with a sink that commits") {
+    commits = true;
+  }
+  SUBCASE("not without one") {}
+  open_all(64);
+  if (commits)
+    graph->vertices[2].operators.back().kind = "write_to";
+  REQUIRE(task->discard());
+  arrive_barrier(0, 1);
+  run();
+  task->on_producer_lost(0, "the connection broke");
+  CHECK(run().what == run_outcome::kind::failed);
+  CHECK(static_cast<bool>(task->discard()) != commits);
+}
