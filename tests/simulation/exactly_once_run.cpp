@@ -3,6 +3,7 @@
 #include "base/options.hpp"
 #include "exactly_once_oracle.hpp"
 #include "scheduler/checkpoint_history.hpp"
+#include "simulation/checkpoint_watch.hpp"
 #include "simulation/client.hpp"
 #include "simulation/exactly_once_job.hpp"
 #include "simulation/fault_injection.hpp"
@@ -13,6 +14,7 @@
 #include <array>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <random>
 #include <set>
 #include <utility>
@@ -42,6 +44,8 @@ struct choices {
   std::uint64_t keys;
   double rate;
   configuration values;
+  exactly_once_job::form form;
+  std::optional<std::chrono::milliseconds> canceled_at; ///< by the user, after the begin of the run
 };
 
 choices choose(std::uint64_t seed) {
@@ -51,7 +55,9 @@ choices choose(std::uint64_t seed) {
                .records = 150 + random() % 200,
                .keys = 1 + random() % 40,
                .rate = one_of(50.0, 100.0, 200.0),
-               .values = {}};
+               .values = {},
+               .form = exactly_once_job::form::shuffled,
+               .canceled_at = {}};
   auto& to = made.values;
   to.set(options::taskmanager_slots, 2); // so that one of three workers may be away
   to.set(options::taskmanager_segment_size, memory_size{1024});
@@ -76,6 +82,12 @@ choices choose(std::uint64_t seed) {
   to.set(options::failover_strategy, one_of("region", "full"));
   to.set(options::state_backend_type, one_of("hashmap", "hashmap", "leveldb"));
   to.set(options::state_recovery_from_local, random() % 2 == 0);
+  if (random() % 4 == 0)
+    made.form = exactly_once_job::form::regions;
+  if (random() % 4 == 0)
+    made.canceled_at = std::chrono::milliseconds{200 + random() % 4'000};
+  if (random() % 4 == 0)
+    to.set(options::checkpointing_min_pause, 50ms);
   return made;
 }
 
@@ -89,6 +101,10 @@ std::string describe(const choices& of) {
         options::checkpointing_incremental.key, options::failover_strategy.key,
         options::state_backend_type.key, options::state_recovery_from_local.key})
     text += std::string{", "} + option + '=' + of.values.values().find(option)->second;
+  if (of.form == exactly_once_job::form::regions)
+    text += ", without shuffles";
+  if (of.canceled_at)
+    text += ", canceled at " + std::to_string(of.canceled_at->count()) + " ms";
   return text;
 }
 
@@ -98,7 +114,8 @@ public:
   explicit play_run(const exactly_once_run& what)
       : what_{what},
         chosen_{choose(what.seed)},
-        job_{std::make_shared<exactly_once_job>(chosen_.records, chosen_.keys, chosen_.rate, output)},
+        job_{std::make_shared<exactly_once_job>(chosen_.form, chosen_.records, chosen_.keys, chosen_.rate,
+                                                output)},
         id_{{what.seed + 1, 1}},
         folders_{checkpoints, id_},
         cluster_{{.seed = what.seed,
@@ -108,8 +125,14 @@ public:
                   .note = [this](const std::string& event) { note(event); },
                   .trace = what.trace ? [this](const std::string& step) { what_.trace(at_now(step)); }
                                       : std::function<void(const std::string&)>{}}},
+        checkpoints_{cluster_.files(), folders_},
         client_{cluster_, *job_, chosen_.parallelism, id_},
         faults_{cluster_, *job_, what.faults} {
+    checkpoints_.on_completed = [this](checkpoint_id id) { on_completed(id); };
+    if (chosen_.canceled_at) {
+      cancel_at_ = cluster_.now() + *chosen_.canceled_at;
+      cluster_.wake_at(*cancel_at_);
+    }
     client_.on_answer = [this](const job_details& answer) { look_at_job(answer); };
     seen_.settings = describe(chosen_);
   }
@@ -117,10 +140,12 @@ public:
   exactly_once_outcome run() {
     while (!is_over()) {
       faults_.act([this](const std::string& event) { note(event); }, [this] { master_gone(); });
+      cancel_if_due();
       client_.talk();
       look_at_workers();
       cluster_.step();
-      look_at_checkpoints();
+      if (std::string wrong = checkpoints_.look(); !wrong.empty())
+        fail(wrong);
     }
     note(seen_.trouble.empty() ? "all is well" : "TROUBLE " + seen_.trouble);
     seen_.trace = cluster_.trace();
@@ -167,7 +192,7 @@ private:
     if (!answer.checkpoints)
       return;
     if (const auto& latest = answer.checkpoints->latest_completed) {
-      if (!completed_.contains(latest->id))
+      if (!checkpoints_.completed().contains(latest->id))
         fail("checkpoint " + std::to_string(latest->id) + " is reported as complete and is not on disk");
       reported_ = std::max(reported_, latest->id);
     }
@@ -181,24 +206,31 @@ private:
     reported_before_ = reported_;
   }
 
-  /// Ids go up over all masters, and none comes twice.
-  void look_at_checkpoints() {
-    if (cluster_.files().operations() == operations_)
+  void cancel_if_due() {
+    if (!cancel_at_ || cluster_.now() < *cancel_at_)
       return;
-    operations_ = cluster_.files().operations();
-    auto entries = cluster_.files().list(folders_.job());
-    if (!entries)
-      return;
-    for (const file_info& entry : *entries) {
-      auto id = read_checkpoint_folder_name(weir::name_of(entry.path));
-      if (!id || completed_.contains(*id) || !cluster_.files().info(folders_.metadata(*id)))
-        continue;
-      if (!completed_.empty() && *id < *completed_.rbegin())
-        fail("checkpoint " + std::to_string(*id) + " is complete after " +
-             std::to_string(*completed_.rbegin()));
-      completed_.insert(*id);
-      ++seen_.checkpoints;
-      note("checkpoint " + std::to_string(*id) + " is complete");
+    cancel_at_.reset();
+    note("the user cancels the job");
+    client_.cancel();
+  }
+
+  void on_completed(checkpoint_id id) {
+    ++seen_.checkpoints;
+    note("checkpoint " + std::to_string(id) + " is complete");
+    if (chosen_.canceled_at && !is_concurrent())
+      note_prepared();
+  }
+
+  bool is_concurrent() const { return chosen_.values.get(options::checkpointing_max_concurrent) > 1; }
+
+  /// What sinks have prepared when a checkpoint becomes complete belongs to the output from then on: while it
+  /// is the only one, nothing else of theirs is synced.
+  void note_prepared() {
+    for (const std::string& below_root : cluster_.files().tree()) {
+      std::string path = '/' + below_root;
+      if (path.starts_with(std::string{output} + "/.pending-") && !path.ends_with('/'))
+        for (std::string& line : sorted_lines(cluster_.files().synced_content(path)))
+          owed_.insert(std::move(line));
     }
   }
 
@@ -238,12 +270,20 @@ private:
     for (const std::string& below_root : cluster_.files().tree()) {
       std::string path = '/' + below_root;
       std::string_view at = path;
-      if (at.starts_with(std::string{output} + "/."))
+      if (at.starts_with(std::string{output} + "/.") && !may_leave_output())
         return path + " is left in the output";
       if (at.starts_with(folders_.job()) && !(path.ends_with('/') && has_zombie_master()))
         return path + " is left of the checkpoints";
     }
     return {};
+  }
+
+  /// A canceled job's output is ended once: a disk that fails then leaves what is neither committed nor
+  /// removed.
+  bool may_leave_output() const {
+    return was_canceled() && std::ranges::any_of(what_.faults, [](const planned_fault& each) {
+             return name_of(each.kind).starts_with("disk-");
+           });
   }
 
   /// One that wakes when the job and the epochs in its folder are gone may make the folder again before it
@@ -252,14 +292,29 @@ private:
     return std::ranges::count(what_.faults, fault_kind::zombie_master, &planned_fault::kind) > 0;
   }
 
-  std::string judge_output() {
+  std::vector<std::string> committed_lines() {
     std::vector<std::string> lines;
     auto entries = cluster_.files().list(output);
     if (entries)
       for (const file_info& entry : *entries)
         for (std::string& line : sorted_lines(cluster_.files().content(entry.path)))
           lines.push_back(std::move(line));
-    return weir::testing::judge_exactly_once(lines, job_->records(), job_->keys());
+    return lines;
+  }
+
+  std::string judge_output() {
+    std::vector<std::string> lines = committed_lines();
+    if (client_.end().state == job_state::finished)
+      return weir::testing::judge_exactly_once(lines, job_->records(), job_->keys());
+    std::set<std::string> once{lines.begin(), lines.end()};
+    if (once.size() != lines.size())
+      return "a record is there twice";
+    if (may_leave_output())
+      return {};
+    for (const std::string& line : owed_)
+      if (!once.contains(line))
+        return "the line '" + line + "' was in a complete checkpoint and is not in the output";
+    return {};
   }
 
   bool is_over() {
@@ -270,7 +325,7 @@ private:
       fail("a master does not know the job that was accepted");
     if (was_refused())
       return true;
-    if (client_.is_over() && client_.end().state != job_state::finished)
+    if (client_.is_over() && client_.end().state != job_state::finished && !was_canceled())
       fail("the job ended " + std::string{to_string(client_.end().state)} + ": " + client_.end().cause);
     if (cluster_.steps() > steps_max)
       fail("the actors talk without end");
@@ -286,6 +341,8 @@ private:
     return true;
   }
 
+  bool was_canceled() const { return chosen_.canceled_at && client_.end().state == job_state::canceled; }
+
   /// The disk failed when the job began: docs/checkpoints.md says that it does not run then.
   bool was_refused() const {
     return client_.end().state == job_state::failed && !has_run_ &&
@@ -300,12 +357,13 @@ private:
   job_id id_;
   checkpoint_folders folders_;
   simulated_cluster cluster_;
+  checkpoint_watch checkpoints_;
   client client_;
   fault_injection faults_;
   job_state last_state_ = job_state::initializing;
   bool has_run_ = false;
-  std::uint64_t operations_ = 0;
-  std::set<checkpoint_id> completed_;
+  std::optional<time_point> cancel_at_;
+  std::set<std::string> owed_; ///< lines that have to show
   checkpoint_id reported_ = 0;
   checkpoint_id reported_before_ = 0;
   checkpoint_id restored_ = 0;

@@ -31,9 +31,11 @@ struct exactly_once_outcome {
 /// befall, and judges what is left when all is well again.
 ///
 /// Sound is a run in which the job ends FINISHED, its committed output has each number once and each key's
-/// counts once, nothing else is left in the folders of output and checkpoints, ids of checkpoints went up
-/// over all masters, no master forgot the job or went back behind a checkpoint that was reported as complete,
-/// each worker is registered with free slots, and the actors have stopped talking.
+/// counts once; or it ends CANCELED as the user wished, and what complete checkpoints had is in the output
+/// once. Nothing else is left in the folders of output and checkpoints, ids of checkpoints went up over all
+/// masters, the files that metadata names were there, no master forgot the job or went back behind a
+/// checkpoint that was reported as complete, each worker is registered with free slots, and the actors have
+/// stopped talking.
 exactly_once_outcome play(const exactly_once_run& what);
 
 } // namespace weir::simulation

@@ -21,6 +21,7 @@ namespace {
 
 std::uint64_t first_seed = 1;
 std::uint64_t seed_count = 400;
+bool plays_on = false; ///< after a run that fails
 
 /// A run is played twice so often.
 constexpr std::uint64_t repeated = 100;
@@ -31,13 +32,19 @@ exactly_once_run run_of(std::uint64_t seed) {
 
 /// What is wrong with the first run that is, and how to see it again.
 std::string play_all() {
-  std::uint64_t overlapping = 0, checkpoints = 0, restarts = 0;
+  std::uint64_t overlapping = 0, checkpoints = 0, restarts = 0, failed = 0;
+  std::string first_trouble;
   for (auto seed = first_seed; seed < first_seed + seed_count; ++seed) {
     auto what = run_of(seed);
     auto seen = play(what);
     std::string replay = " (build/tools/weir-sim --seed " + std::to_string(seed) + ")";
-    if (!seen.trouble.empty())
-      return seen.trouble + replay;
+    if (!seen.trouble.empty()) {
+      if (failed++ == 0)
+        first_trouble = seen.trouble + replay;
+      if (!plays_on)
+        return first_trouble;
+      continue;
+    }
     if (seed % repeated == 0 && play(what).trace != seen.trace)
       return "the same seed gave another run" + replay;
     overlapping += overlap(what.faults) ? 1 : 0;
@@ -45,8 +52,8 @@ std::string play_all() {
     restarts += seen.restarts;
   }
   MESSAGE(seed_count << " runs, " << overlapping << " with faults that overlap, " << checkpoints
-                     << " checkpoints, " << restarts << " restarts");
-  return {};
+                     << " checkpoints, " << restarts << " restarts, " << failed << " failed");
+  return first_trouble;
 }
 
 } // namespace
@@ -104,7 +111,7 @@ TEST_CASE("a failing run shrinks to the faults that it takes") {
   CHECK(shrink(faults, [](const auto&) { return true; }).empty());
 }
 
-/// exactly_once_simulation [--seeds N] [--first S] [--verbose] [doctest's options]
+/// exactly_once_simulation [--seeds N] [--first S] [--play-on] [--verbose] [doctest's options]
 int main(int argc, char** argv) {
   log::set_level("off");
   for (int i = 1; i < argc; ++i) {
@@ -113,6 +120,8 @@ int main(int argc, char** argv) {
       seed_count = std::strtoull(argv[i + 1], nullptr, 10);
     else if (option == "--first" && i + 1 < argc)
       first_seed = std::strtoull(argv[i + 1], nullptr, 10);
+    else if (option == "--play-on")
+      plays_on = true;
     else if (option == "--verbose")
       log::set_level("debug");
   }

@@ -328,6 +328,10 @@ std::string simulated_disk::content(std::string_view path) const {
   return nodes_.at(find(path).at).content;
 }
 
+std::string simulated_disk::synced_content(std::string_view path) const {
+  return nodes_.at(find(path).at).synced_content;
+}
+
 void simulated_disk::set_content(std::string_view path, std::string content) {
   node& file = nodes_.at(find(path).at);
   file.content = file.synced_content = std::move(content);

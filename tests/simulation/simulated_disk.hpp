@@ -66,6 +66,8 @@ public:
   [[nodiscard]] std::vector<std::string> tree() const;
   /// Past all faults. Requires that the file is there.
   [[nodiscard]] std::string content(std::string_view path) const;
+  /// What of it would be there after a power cut. The same.
+  [[nodiscard]] std::string synced_content(std::string_view path) const;
   void set_content(std::string_view path, std::string content);
 
   result<std::unique_ptr<readable_file>> open(const std::string& path) override;
