@@ -69,7 +69,7 @@ BUGS = [
         [core("a checkpoint that a task declines is over, and every task hears so [29]")]),
     Bug("C31", "checkpoints are removed once the job's end is durable",
         [(JOB, "  out.emplace_back(store_end{*end_});",
-          "  perform(checkpoints_.on_end(*next), wall_ms, out);\n  out.emplace_back(store_end{*end_});")], [seeds(400)]),
+          "  perform(checkpoints_.on_end(*next), wall_ms, out);\n  out.emplace_back(store_end{*end_});")], [core("checkpoints go only once the end of the job is stored [31]")]),
     Bug("C32", "a task goes back to a complete checkpoint, not to what it acknowledged",
         [(COORDINATOR, "    files_.hold(file.path);\n  found->second", """    files_.hold(file.path);
   if (auto* own = const_cast<completed_subtask*>(
@@ -86,11 +86,8 @@ BUGS = [
         [(FENCE, "  if (auto written = write_own(own, bytes); !written) {",
           "  own = path_ + \"/.new-\" + own.substr(own.rfind('/') + 1);\n"
           "  if (auto written = write_own(own, bytes); !written) {")], [seeds(400)]),
-    Bug("C35", "no master goes back behind a checkpoint that it cannot read",
-        [("src/actors/checkpoint_storage.cpp", "    else if (each->id == completed->front().id)", "    else if (false)")],
-        [seeds(400)]),
     Bug("C36", "a cancel waits for what is being completed",
-        [(JOB, "    if (checkpoints_.is_storing())\n      break;", "    if (false)\n      break;")], [seeds(400)]),
+        [(JOB, "    if (checkpoints_.is_storing())\n      break;", "    if (false)\n      break;")], [core("a cancel comes behind the notice of a checkpoint that completes [36]")]),
     Bug("C37", "what sinks of a canceled job leave is finalized",
         [("src/scheduler/job_manager_outputs.cpp", "  if (finalizers_.done() ||", "  if (true || finalizers_.done() ||")],
         [seeds(400)]),
@@ -100,10 +97,6 @@ BUGS = [
         [(STEPS, "any_of(pending_, [&](const auto& each) { return each.second.may_build_on(id); });",
           "any_of(pending_, [&](const auto&) { return id == 0; });")],
         [core("a base stays while a checkpoint that may build on it is under way [45]")]),
-    Bug("C46", "a replaced master deletes nothing",
-        [(FENCE, "result<void> fenced_folder::discard(const std::string& path) {\n",
-          "result<void> fenced_folder::discard(const std::string& path) {\n  if (files_.remove(path))\n    return {};\n")],
-        [seeds(400)]),
     Bug("C48", "a late acknowledgement takes only its own file with it",
         [(COORDINATOR, IS_STRAY, IS_STRAY + """    const job_vertex& of = execution_.graph().vertices[message.attempt.vertex];
     if (const auto* base = find_subtask(completed_.find(message.state.base), of.id, message.attempt.subtask))
@@ -118,5 +111,5 @@ BUGS = [
         [(SWEEP, "  return name.checkpoint < next_id_ && !under_way_.contains(name.checkpoint);", "  return true;")],
         [seeds(400)]),
     Bug("C52", "files are deleted once no metadata names them",
-        [(COMPLETED, "      each.at = removal::asked;", "      each.at = removal::done;"), DELETES_ALL], [seeds(400)]),
+        [(COMPLETED, "      each.at = removal::asked;", "      each.at = removal::done;"), DELETES_ALL], [core("the one before goes when the new one is stored, its files after its metadata [20, 52]")]),
 ]

@@ -1,6 +1,6 @@
 """Bugs of sinks and sources. C and a number: of the table in the protocol of checkpoints."""
 
-from bugs import Bug, Test
+from bugs import Bug, Test, seeds
 
 FILE_SINK = "src/connectors/text_sinks/part_files.cpp"
 SINK = "include/weir/detail/transactional_operator.hpp"
@@ -16,7 +16,7 @@ LATER = Test("unit_connectors", "nor does it when it goes on between two operati
 BUGS = [
     Bug("C1", "a sink commits when a checkpoint is complete",
         [(TWO_PHASES, "  is_open_ = false;\n}", "  is_open_ = false;\n  on_checkpoint_completed(checkpoint);\n}")],
-        [SINKS, LOST_JOBS]),
+        [SINKS, LOST_JOBS, seeds(400)]),
     Bug("C5", "an aborted checkpoint takes nothing with it",
         [("include/weir/detail/two_phase_commit.hpp", "  /// Without checkpoints this commits.",
           "  void drop(std::uint64_t id) { std::erase_if(prepared_, [=](auto& t) { return t.checkpoint == id; }); }"),
@@ -26,22 +26,22 @@ BUGS = [
     Bug("C6", "a sink that goes on commits what the snapshot lists",
         [(TWO_PHASES, "    output_.commit(prepared_.front().handle);\n  output_.abort_leftovers();",
           "    ;\n  output_.abort_leftovers();")],
-        [SINKS, LOST_JOBS]),
+        [SINKS, LOST_JOBS, seeds(400)]),
     Bug("C8", "what the snapshot does not list is not committed",
         [(SINK, "      sink_.abort(handle);\n", "      sink_.commit(handle);\n")], [LOST_JOBS]),
     Bug("C9", "what earlier attempts left is aborted", [(TWO_PHASES, "  output_.abort_leftovers();\n", "")],
-        [SINKS, LOST_JOBS]),
-    Bug("C10", "earlier attempts are fenced", [(TWO_PHASES, "  output_.fence();\n", "")], [SINKS]),
+        [SINKS, LOST_JOBS, seeds(400)]),
+    Bug("C10", "earlier attempts are fenced", [(TWO_PHASES, "  output_.fence();\n", "")], [SINKS, seeds(400)]),
     Bug("C11", "the fence comes before the leftovers are aborted",
         [(TWO_PHASES, "  output_.fence();\n", ""),
          (TWO_PHASES, "  output_.abort_leftovers();\n", "  output_.abort_leftovers();\n  output_.fence();\n")],
-        [SINKS]),
+        [SINKS, seeds(400)]),
     Bug("C12", "a checkpoint commits for those before it as well",
         [(TWO_PHASES, "prepared_.front().checkpoint <= checkpoint", "prepared_.front().checkpoint == checkpoint")],
-        [SINKS]),
+        [SINKS, seeds(400)]),
     Bug("C13", "a snapshot lists all that is prepared",
         [(TWO_PHASES, "    append_element(to.emplace_back(), each);",
-          "    if (to.clear(); true)\n      append_element(to.emplace_back(), each);")], [SINKS]),
+          "    if (to.clear(); true)\n      append_element(to.emplace_back(), each);")], [SINKS, seeds(400)]),
     Bug("C14", "what is prepared is committed in its order",
         [(TWO_PHASES, "    prepared_.push_back(std::move(each));", "    prepared_.push_front(std::move(each));"),
          (TWO_PHASES, "  std::ranges::stable_sort(prepared_, {}, &transaction::checkpoint);\n", "")], [SINKS]),

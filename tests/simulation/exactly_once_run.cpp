@@ -37,6 +37,9 @@ constexpr auto look_interval = 500ms;
 /// Some times what the longest sound run takes.
 constexpr std::uint64_t steps_max = 1'000'000;
 
+/// When the user cancels: at a given time, or with the next checkpoint or fault after it.
+enum class moment { then, with_checkpoint, with_fault };
+
 /// What the seed chooses beside the faults.
 struct choices {
   std::uint32_t parallelism;
@@ -46,6 +49,7 @@ struct choices {
   configuration values;
   exactly_once_job::form form;
   std::optional<std::chrono::milliseconds> canceled_at; ///< by the user, after the begin of the run
+  moment canceled;
 };
 
 choices choose(std::uint64_t seed) {
@@ -57,7 +61,8 @@ choices choose(std::uint64_t seed) {
                .rate = one_of(50.0, 100.0, 200.0),
                .values = {},
                .form = exactly_once_job::form::shuffled,
-               .canceled_at = {}};
+               .canceled_at = {},
+               .canceled = {}};
   auto& to = made.values;
   to.set(options::taskmanager_slots, 2); // so that one of three workers may be away
   to.set(options::taskmanager_segment_size, memory_size{1024});
@@ -85,7 +90,8 @@ choices choose(std::uint64_t seed) {
   if (random() % 4 == 0)
     made.form = exactly_once_job::form::regions;
   if (random() % 4 == 0)
-    made.canceled_at = std::chrono::milliseconds{200 + random() % 4'000};
+    made.canceled_at = std::chrono::milliseconds{200 + random() % 3'000};
+  made.canceled = one_of(moment::then, moment::with_checkpoint, moment::with_fault);
   if (random() % 4 == 0)
     to.set(options::checkpointing_min_pause, 50ms);
   return made;
@@ -104,7 +110,10 @@ std::string describe(const choices& of) {
   if (of.form == exactly_once_job::form::regions)
     text += ", without shuffles";
   if (of.canceled_at)
-    text += ", canceled at " + std::to_string(of.canceled_at->count()) + " ms";
+    text += ", canceled at " + std::to_string(of.canceled_at->count()) + " ms" +
+            (of.canceled == moment::with_checkpoint ? " with a checkpoint"
+             : of.canceled == moment::with_fault    ? " with a fault"
+                                                    : "");
   return text;
 }
 
@@ -139,8 +148,8 @@ public:
 
   exactly_once_outcome run() {
     while (!is_over()) {
-      faults_.act([this](const std::string& event) { note(event); }, [this] { master_gone(); });
-      cancel_if_due();
+      faults_.act([this](const std::string& event) { on_fault(event); }, [this] { master_gone(); });
+      cancel_if(moment::then);
       client_.talk();
       look_at_workers();
       cluster_.step();
@@ -178,6 +187,7 @@ private:
   void master_gone() {
     asked_workers_ = false;
     ++look_;
+    lost_master_ = true;
     client_.on_master_gone();
   }
 
@@ -206,12 +216,17 @@ private:
     reported_before_ = reported_;
   }
 
-  void cancel_if_due() {
-    if (!cancel_at_ || cluster_.now() < *cancel_at_)
+  void cancel_if(moment now) {
+    if (!cancel_at_ || cluster_.now() < *cancel_at_ || chosen_.canceled != now)
       return;
     cancel_at_.reset();
     note("the user cancels the job");
     client_.cancel();
+  }
+
+  void on_fault(const std::string& event) {
+    note(event);
+    cancel_if(moment::with_fault);
   }
 
   void on_completed(checkpoint_id id) {
@@ -219,6 +234,7 @@ private:
     note("checkpoint " + std::to_string(id) + " is complete");
     if (chosen_.canceled_at && !is_concurrent())
       note_prepared();
+    cancel_if(moment::with_checkpoint);
   }
 
   bool is_concurrent() const { return chosen_.values.get(options::checkpointing_max_concurrent) > 1; }
@@ -272,7 +288,8 @@ private:
       std::string_view at = path;
       if (at.starts_with(std::string{output} + "/.") && !may_leave_output())
         return path + " is left in the output";
-      if (at.starts_with(folders_.job()) && !(path.ends_with('/') && has_zombie_master()))
+      if (at.starts_with(folders_.job()) && !may_leave_checkpoints() &&
+          !(path.ends_with('/') && has_zombie_master()))
         return path + " is left of the checkpoints";
     }
     return {};
@@ -285,6 +302,9 @@ private:
              return name_of(each.kind).starts_with("disk-");
            });
   }
+
+  /// The next master removes those of a FINISHED job alone: of another one some might be meant to stay.
+  bool may_leave_checkpoints() const { return was_canceled() && lost_master_; }
 
   /// One that wakes when the job and the epochs in its folder are gone may make the folder again before it
   /// hears that another one leads: empty folders are left then.
@@ -368,6 +388,7 @@ private:
   checkpoint_id reported_before_ = 0;
   checkpoint_id restored_ = 0;
   bool asked_workers_ = false;
+  bool lost_master_ = false; ///< some time
   std::uint64_t look_ = 0;
   time_point next_look_{};
   std::string complaint_ = "the cluster was not looked at";

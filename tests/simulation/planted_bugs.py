@@ -8,8 +8,8 @@ Copies the sources to FOLDER and builds there: minutes the first time, then seco
 bugs in bugs_of_*.py, such as M6; without any, all are planted. Each test that a bug names has to pass on the sound code
 and to fail on the planted one. A table says in the end which test caught which bug, and how long that took.
 
---check only looks whether each text that is to be replaced stands in its file exactly once, so that the lists do not
-fall behind the code. Ends with status 1 if one does not, or if a bug is missed by one of its tests.
+--check only looks whether each text that is to be replaced stands in its file exactly once, and each test is there, so
+that the lists do not fall behind the code. Ends with status 1 if one does not, or if a bug is missed by one of its tests.
 """
 
 import collections
@@ -94,7 +94,9 @@ def check():
             planted(bug, TOP)
         except ValueError as fault:
             wrong.append(str(fault))
-    return wrong
+    cases = re.sub(r'"\s*"', "", "".join(path.read_text() for path in sorted(TOP.glob("tests/**/*_*.cpp"))))
+    names = {test.name.rstrip("*") for bug in BUGS for test in bug.tests}
+    return wrong + [f"there is no test '{name}'" for name in sorted(names) if f'"{name}' not in cases]
 
 
 def say(test, outcome):
