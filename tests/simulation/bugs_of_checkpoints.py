@@ -37,7 +37,7 @@ BUGS = [
     Bug("C4", "the newest complete checkpoint is restored",
         [(COMPLETED, "    return &retained_.rbegin()->second;", "    return &retained_.begin()->second;")], [seeds(400)]),
     Bug("C16", "no checkpoint that is under way survives a restart",
-        [(COORDINATOR, "  for (checkpoint_id id : open)\n    abort(id, why, wall_ms);\n", "")], [seeds(400)]),
+        [(COORDINATOR, "  for (checkpoint_id id : open)\n    abort(id, why, wall_ms);\n", "")], [seeds(2000)]),
     Bug("C17", "an id is durable before it is given out", IDS_FORGOTTEN, [seeds(400)]),
     Bug("C18", "C17, and an acknowledgement counts from the present attempt only",
         IDS_FORGOTTEN + [(COORDINATOR, "  if (!present || found == pending_.end() || !found->second.awaits(message.attempt)) {",
