@@ -66,7 +66,7 @@ BUGS = [
     Bug("M14", "J1: a job that is canceled needs no slots",
         [(JOB, "if (is_collecting() || life_.is(job_state::running) ||",
           "if (is_collecting() || life_.is(job_state::running) || life_.is(job_state::cancelling) ||")],
-        [WALK, core("a cancel lowers the need before anything is rejected")]),
+        [core("a cancel lowers the need before anything is rejected")]),
     Bug("M15", "R5: lost slots count until the job knows",
         [(REQUESTS, "have += slots;", "have += 0 * slots;")],
         [WALK, core("slots of a lost session count as held until the job has heard of it")]),
@@ -76,7 +76,7 @@ BUGS = [
       wanted_.insert(slot);
   auto& highest = lost_[session.worker];
 """)],
-        [WALK, core("the loss of a worker whose tasks have all finished harms nothing")]),
+        [core("the loss of a worker whose tasks have all finished harms nothing")]),
     Bug("M17", "W6: an offer is repeated, never taken back", [FREE_AT_TIMEOUT],
         [WALK, core("an allocated slot is offered, again and again until the job answers, and never freed")]),
     Bug("M18", "W6 and W7: a deployment without its slot fails",
