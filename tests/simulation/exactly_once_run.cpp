@@ -8,6 +8,7 @@
 #include "simulation/exactly_once_job.hpp"
 #include "simulation/fault_injection.hpp"
 #include "simulation/simulated_cluster.hpp"
+#include "simulation/workers_at_rest.hpp"
 #include "state/checkpoint_folders.hpp"
 
 #include <algorithm>
@@ -185,8 +186,7 @@ private:
   }
 
   void master_gone() {
-    asked_workers_ = false;
-    ++look_;
+    workers_.on_master_gone();
     lost_master_ = true;
     client_.on_master_gone();
   }
@@ -252,33 +252,10 @@ private:
 
   /// Once the job has ended: are all workers there, with empty hands?
   void look_at_workers() {
-    auto* gateway = cluster_.gateway();
-    if (!client_.is_over() || !faults_.is_over() || !gateway || asked_workers_ || cluster_.now() < next_look_)
+    if (!client_.is_over() || !faults_.is_over())
       return;
-    asked_workers_ = true;
-    gateway->workers([this, turn = ++look_](const result<std::vector<worker_status>>& answer) {
-      if (turn != look_)
-        return;
-      asked_workers_ = false;
-      next_look_ = cluster_.now() + look_interval;
-      cluster_.wake_at(next_look_);
-      complaint_ = answer ? what_is_wrong(*answer) : answer.failure().message();
-      if (complaint_.empty())
-        complaint_ = what_is_left();
-    });
-  }
-
-  std::string what_is_wrong(const std::vector<worker_status>& workers) {
-    if (workers.size() + 1 != cluster_.nodes())
-      return std::to_string(workers.size()) + " workers are registered";
-    for (const auto& worker : workers) {
-      for (const auto& slot : worker.slots)
-        if (!slot.free)
-          return "slot " + std::to_string(slot.index) + " of " + worker.id + " is not free";
-      if (!worker.tasks.empty())
-        return worker.id + " still runs a task";
-    }
-    return {};
+    workers_.look(
+        [this](std::string wrong) { complaint_ = wrong.empty() ? what_is_left() : std::move(wrong); });
   }
 
   /// Files that should be gone.
@@ -387,10 +364,8 @@ private:
   checkpoint_id reported_ = 0;
   checkpoint_id reported_before_ = 0;
   checkpoint_id restored_ = 0;
-  bool asked_workers_ = false;
   bool lost_master_ = false; ///< some time
-  std::uint64_t look_ = 0;
-  time_point next_look_{};
+  workers_at_rest workers_{cluster_, look_interval};
   std::string complaint_ = "the cluster was not looked at";
 };
 

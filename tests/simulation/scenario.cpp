@@ -2,6 +2,7 @@
 
 #include "base/options.hpp"
 #include "simulation/word_count_job.hpp"
+#include "simulation/workers_at_rest.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -148,7 +149,7 @@ private:
       last_fault_ = cluster_.now();
       if (node != simulated_cluster::master_node)
         continue;
-      asked_workers_ = false;
+      workers_.on_master_gone();
       for (auto& each : clients_)
         each->on_master_gone();
     }
@@ -160,31 +161,8 @@ private:
 
   /// Once all jobs have ended: are all workers there, with empty hands?
   void look_at_workers() {
-    auto* gateway = cluster_.gateway();
-    if (!all_ended() || !faults_.empty() || !gateway || asked_workers_ || cluster_.now() < next_look_)
-      return;
-    asked_workers_ = true;
-    gateway->workers([this, turn = ++look_](const result<std::vector<worker_status>>& answer) {
-      if (turn != look_)
-        return;
-      asked_workers_ = false;
-      next_look_ = cluster_.now() + 1s;
-      cluster_.wake_at(next_look_);
-      complaint_ = answer ? what_is_wrong(*answer) : answer.failure().message();
-    });
-  }
-
-  std::string what_is_wrong(const std::vector<worker_status>& workers) {
-    if (workers.size() + 1 != cluster_.nodes())
-      return std::to_string(workers.size()) + " workers are registered";
-    for (const auto& worker : workers) {
-      for (const auto& slot : worker.slots)
-        if (!slot.free)
-          return "slot " + std::to_string(slot.index) + " of " + worker.id + " is not free";
-      if (!worker.tasks.empty())
-        return worker.id + " still runs a task";
-    }
-    return {};
+    if (all_ended() && faults_.empty())
+      workers_.look([this](std::string wrong) { complaint_ = std::move(wrong); });
   }
 
   bool is_over() {
@@ -212,9 +190,7 @@ private:
   std::multimap<std::uint64_t, fault> faults_; ///< by step
   std::map<std::size_t, time_point> back_at_;  ///< of nodes that are down
   time_point last_fault_{};
-  bool asked_workers_ = false;
-  std::uint64_t look_ = 0;
-  time_point next_look_{};
+  workers_at_rest workers_{cluster_, 1s};
   std::string complaint_ = "the cluster was not looked at";
   outcome seen_;
 };
