@@ -251,6 +251,7 @@ struct RestoredOperator {
 struct RestoredState {
   checkpoint @0 :UInt64;        # 0: the task begins from nothing
   operators @1 :List(RestoredOperator);
+  goesBack @2 :Bool;            # a newer one cannot be read: sinks begin only if they have committed nothing since
 }
 
 struct TriggerCheckpoint {
@@ -315,6 +316,7 @@ struct Update {
   metrics @4 :Metrics;
   results @5 :List(TaskResult);
   measurements @6 :Measurements; # absent: as in the last heartbeat that had them
+  irreversible @7 :Bool;        # of `failed`: a sink has committed something since the checkpoint that is gone back to
 }
 
 struct FetchBlob {

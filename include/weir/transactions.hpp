@@ -3,6 +3,7 @@
 #include <weir/function_context.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -78,6 +79,13 @@ public:
   /// Handles of all that earlier attempts began or prepared and that is neither committed nor aborted. Called
   /// behind fence(), so that nothing is added meanwhile.
   virtual std::vector<std::string> leftovers() = 0;
+
+  /// The names, as begin() had them, of all transactions of earlier attempts that are committed, as far as
+  /// the outside system still knows them: at least since the oldest checkpoint that is kept
+  /// (execution.checkpointing.num-retained). Called behind fence(), and only if the newest checkpoint cannot
+  /// be read any more: the job goes on from an older one by itself only if no transaction that came after
+  /// that is committed in any sink. Without a value, as here, a person has to decide.
+  virtual std::optional<std::vector<std::string>> committed() { return std::nullopt; }
 
   virtual void close() noexcept {}
 };

@@ -11,8 +11,8 @@ namespace weir::actors {
 
 namespace {
 
-/// What a job goes on from. The newest checkpoint has to be there whole: sinks may have committed what it
-/// has, so going back behind it would write that twice.
+/// What a job goes on from. Where there is none but one that cannot be read, sinks may have committed what it
+/// has, and would do it again.
 result<recovered_checkpoints> recovered(checkpoint_store& store) {
   auto completed = store.completed();
   if (!completed)
@@ -22,16 +22,11 @@ result<recovered_checkpoints> recovered(checkpoint_store& store) {
     std::string path = store.folders().of(each->id);
     if (each->content)
       found.completed.push_back({std::move(*each->content), std::move(path)});
-    else if (each->id == completed->front().id)
-      return error{errc::corrupt,
-                   "the newest checkpoint of the job cannot be read: " + each->content.failure().message() +
-                       "; restore " + path +
-                       " from a copy, or remove it to go on from the one before it, after which sinks may "
-                       "write again what they have committed since"};
     else
-      log::scheduler.error("checkpoint cannot be read, and a newer one can",
-                           {{"path", path}, {"why", each->content.failure().message()}});
+      found.unreadable.push_back({each->id, std::move(path), each->content.failure().message()});
   }
+  if (found.completed.empty() && !found.unreadable.empty())
+    return error{errc::corrupt, found.unreadable.back().advice()};
   return found;
 }
 

@@ -65,7 +65,8 @@ caf::behavior job_manager::make_behavior() {
 
       [this](storage_opened& message) { on(message); },
       [this](open_again_atom) {
-        if (!ended_)
+        look_is_coming_ = false;
+        if (core_.is_blocked())
           storage_->open();
       },
       [this](const counter_outcome& message) { on(message); },
@@ -117,7 +118,7 @@ void job_manager::begin() {
 }
 
 void job_manager::on(storage_opened& opened) {
-  if (core_.summary().state != job_state::initializing)
+  if (core_.summary().state != job_state::initializing && !core_.is_blocked())
     return; // it was canceled while somebody was to mend its checkpoints
   opening_ = false;
   begin_with(opened);
@@ -129,14 +130,13 @@ void job_manager::begin_with(storage_opened& opened) {
   // A job that has got somewhere does not end for a disk that fails while a master takes it over.
   if (!opened.found && (recovered_ || opened.found.failure().code() == errc::corrupt)) {
     core_.on_recovery_blocked(opened.found.failure().message());
-    delayed_send(this, open_retry, open_again_atom::value);
     return perform({});
   }
   if (!opened.found)
     return perform(core_.on_recovery_failed(
         "the checkpoints of the job cannot be used: " + opened.found.failure().message(), wall_ms()));
   core_.recover(std::move(*opened.found));
-  perform(core_.start(wall_ms()));
+  perform(core_.go_on(wall_ms()));
 }
 
 void job_manager::on(const counter_outcome& stored) {
@@ -191,6 +191,8 @@ void job_manager::perform(job_manager_core::actions actions) {
     std::visit([this](auto& each) { act(each); }, action);
   send(peers_.dispatcher, job_changed{core_.summary()});
   tick_later();
+  if (core_.is_blocked() && !std::exchange(look_is_coming_, true))
+    delayed_send(this, open_retry, open_again_atom::value);
 }
 
 void job_manager::act(send_to_worker& action) {

@@ -58,6 +58,7 @@ private:
   std::optional<checkpoint_storage> storage_; ///< empty: the job takes no checkpoints
   bool opening_ = false;                      ///< what the job goes on from is not known yet
   bool cancel_waits_ = false;                 ///< for that
+  bool look_is_coming_ = false;               ///< whether the checkpoints can be read by now
   std::map<std::uint64_t, call_ptr<checkpoint_id>> checkpoint_calls_;
   std::uint64_t last_call_ = 0;
   std::optional<time_point> tick_at_;

@@ -17,11 +17,8 @@ caf::behavior slot::make_behavior() {
   set_down_handler([this](const caf::down_msg& down) {
     auto died = tasks_.extract(down.source);
     if (!died.empty()) // else it said how it ended
-      send(
-          task_manager_,
-          task_changed{died.mapped().attempt,
-                       task_state::failed,
-                       {.cause = "the task's actor died", .metrics = {}, .results = {}, .measurements = {}}});
+      send(task_manager_,
+           task_changed{died.mapped().attempt, task_state::failed, {.cause = "the task's actor died"}});
   });
   return {
       [this](start_task& message) { start(message); },

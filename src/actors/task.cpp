@@ -114,7 +114,8 @@ void task::start() {
     return; // stop_task follows
   try {
     if (auto opened = subtask_.open(); !opened)
-      return end(task_state::failed, opened.failure().message());
+      return end(task_state::failed, opened.failure().message(),
+                 opened.failure().code() == errc::irreversible);
   } catch (...) { // user code may throw anything
     return end(task_state::failed, "it threw something that is not a std::exception");
   }
@@ -190,7 +191,7 @@ void task::wake_later(time_point at) {
   delayed_send(this, std::max(at - now, std::chrono::nanoseconds{0}), wake_atom::value);
 }
 
-void task::end(task_state how, std::string cause) {
+void task::end(task_state how, std::string cause, bool irreversible) {
   if (std::exchange(ended_, true))
     return;
   auto measured = subtask_.measurements();
@@ -198,10 +199,11 @@ void task::end(task_state how, std::string cause) {
     how = task_state::failed;
     cause = measured.failure().message();
   }
-  worker_core::task_end last{.cause = std::move(cause),
+  task_end last{.cause = std::move(cause),
                              .metrics = subtask_.metrics(),
                              .results = {},
-                             .measurements = measured ? std::move(*measured) : nullptr};
+                             .measurements = measured ? std::move(*measured) : nullptr,
+                             .irreversible = irreversible};
   if (how == task_state::finished)
     last.results = subtask_.take_results();
   subtask_.close();

@@ -77,7 +77,7 @@ private:
   void measure();
   void run_later();
   void wake_later(time_point at);
-  void end(task_state how, std::string cause);
+  void end(task_state how, std::string cause, bool irreversible = false);
   void leave_if_over();
 
   void on(const notify_task& message);

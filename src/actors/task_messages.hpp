@@ -54,7 +54,7 @@ struct task_started {
 struct task_changed {
   attempt_id attempt;
   task_state state = task_state::running;
-  worker_core::task_end end;
+  task_end end;
 };
 
 struct stop_task {

@@ -22,6 +22,7 @@ enum class errc : std::uint8_t {
   failed,               ///< user code or an invariant failed: fail the job
   fenced,               ///< another master leads: stop changing anything
   uncertain,            ///< a change to files may have happened or not: begin again from what is there
+  irreversible,         ///< what would have to be undone shows already
 };
 
 /// An expected failure: a category, a sentence, and the sentences of its causes, outermost first.

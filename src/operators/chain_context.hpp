@@ -74,6 +74,7 @@ public:
         canceled_{setup.canceled},
         checkpointed_{setup.checkpointed},
         restored_{setup.restored},
+        goes_back_{setup.goes_back},
         job_{job},
         name_{name},
         id_{to_string(id)},
@@ -97,6 +98,7 @@ public:
   [[nodiscard]] const std::string& id() const override { return id_; }
   [[nodiscard]] bool checkpoints_enabled() const override { return checkpointed_; }
   [[nodiscard]] bool restored() const override { return restored_; }
+  [[nodiscard]] bool goes_back() const override { return goes_back_; }
   [[nodiscard]] weir::platform& platform() override { return platform_; }
   [[nodiscard]] std::int64_t monotonic_ms() override {
     auto since_start = platform_.clock().now().time_since_epoch();
@@ -129,6 +131,7 @@ private:
   const std::atomic<bool>& canceled_;
   bool checkpointed_;
   bool restored_;
+  bool goes_back_;
   const std::string& job_;
   const std::string& name_;
   std::string id_;

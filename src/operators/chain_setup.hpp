@@ -52,7 +52,8 @@ struct chain_setup {
   /// Checkpoints are taken. Snapshots then say which operators have ended: what those gave at their end is
   /// not given again.
   bool checkpointed = false;
-  bool restored = false; ///< the job goes on from a snapshot
+  bool restored = false;  ///< the job goes on from a snapshot
+  bool goes_back = false; ///< which is not its newest: restored_state::goes_back
   /// There are only the sinks that commit, for them to end what earlier attempts have prepared: no records
   /// come, and no channels are needed.
   bool only_sinks = false;

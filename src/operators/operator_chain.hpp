@@ -7,6 +7,7 @@
 #include "wire/control_messages.hpp"
 
 #include <weir/detail/operator.hpp>
+#include <weir/detail/two_phase_commit.hpp>
 
 #include <cstdint>
 #include <deque>
@@ -167,15 +168,19 @@ private:
 template <class F>
 result<void> operator_chain::guarded(F&& f) {
   std::string what;
+  errc code = errc::failed;
   try {
     f();
     return {};
+  } catch (const detail::cannot_go_back& thrown) {
+    what = thrown.what();
+    code = errc::irreversible;
   } catch (const std::exception& thrown) {
     what = thrown.what();
   } catch (...) {
     what = "it threw what is no std::exception";
   }
-  return error{errc::failed, running_.name ? "operator '" + *running_.name + "': " + what : what};
+  return error{code, running_.name ? "operator '" + *running_.name + "': " + what : what};
 }
 
 } // namespace weir

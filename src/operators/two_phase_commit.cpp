@@ -18,9 +18,19 @@ void two_phase_commit::open(operator_context& context) {
   // Before the fence an earlier attempt could prepare what is then taken for a leftover of this one. Before
   // the commits the listed transactions would be taken for leftovers.
   output_.fence();
+  has_leftovers_ = true;
+  if (context.goes_back())
+    if (std::string shows = output_.committed_since_snapshot(); !shows.empty())
+      throw cannot_go_back{shows};
   for (; !prepared_.empty(); prepared_.pop_front())
     output_.commit(prepared_.front().handle);
-  output_.abort_leftovers();
+  if (!context.goes_back())
+    abort_leftovers();
+}
+
+void two_phase_commit::abort_leftovers() {
+  if (std::exchange(has_leftovers_, false))
+    output_.abort_leftovers();
 }
 
 void two_phase_commit::take_restored(const std::vector<std::string>& elements) {
@@ -53,6 +63,7 @@ void two_phase_commit::prepare(std::uint64_t checkpoint) {
 }
 
 void two_phase_commit::on_checkpoint_completed(std::uint64_t checkpoint) {
+  abort_leftovers();
   for (; !prepared_.empty() && prepared_.front().checkpoint <= checkpoint; prepared_.pop_front())
     output_.commit(prepared_.front().handle);
 }
@@ -65,6 +76,7 @@ void two_phase_commit::end_of_input() {
 }
 
 void two_phase_commit::discard() {
+  abort_leftovers();
   for (; !prepared_.empty(); prepared_.pop_front())
     output_.abort(prepared_.front().handle);
 }

@@ -37,6 +37,7 @@ int status_of(errc code) {
   case errc::corrupt:
   case errc::failed:
   case errc::uncertain:
+  case errc::irreversible:
     return 500;
   }
   return 500;

@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 namespace weir {
 
@@ -46,8 +47,11 @@ checkpoint_coordinator::checkpoint_coordinator(const job_id& job, const executio
       completed_{files_, settings.num_retained} {}
 
 void checkpoint_coordinator::recover(recovered_checkpoints found) {
+  assert(found.unreadable.empty() || !found.completed.empty());
   files_unknown_ = false;
-  last_ = found.counter;
+  completed_.clear();
+  gone_back_behind_.clear();
+  last_ = std::max(last_, found.counter);
   if (found.external) {
     last_ = std::max(last_, found.external->checkpoint.id);
     completed_.begin_from(std::move(*found.external));
@@ -56,7 +60,23 @@ void checkpoint_coordinator::recover(recovered_checkpoints found) {
     last_ = std::max(last_, each.checkpoint.id);
     completed_.add(std::move(each));
   }
-  counter_asked_ = counter_stored_ = last_;
+  const stored_checkpoint* newest = completed_.newest();
+  for (unreadable_checkpoint& each : found.unreadable) {
+    last_ = std::max(last_, each.id);
+    bool is_newest = each.id > newest->checkpoint.id;
+    log::scheduler.error(is_newest
+                             ? "newest checkpoint cannot be read; the job goes back behind it if no sink has "
+                               "committed anything of it"
+                             : "checkpoint cannot be read, and a newer one can",
+                         {{"job", job_}, {"path", each.path}, {"why", each.why}});
+    if (is_newest)
+      gone_back_behind_.push_back(std::move(each));
+    else
+      completed_.add_unreadable(each.id);
+  }
+  // The store may still try to begin one that was asked for.
+  counter_asked_ = std::max(counter_asked_, last_);
+  counter_stored_ = std::max(counter_stored_, last_);
   sweep_on_deployment_ = true;
 }
 
@@ -78,6 +98,20 @@ checkpoint_coordinator::actions checkpoint_coordinator::on_deployed(std::int64_t
     // What an attempt before still wrote meanwhile.
     sweep_again_ = true;
   }
+  return take();
+}
+
+checkpoint_coordinator::actions checkpoint_coordinator::on_all_running() {
+  if (!schedule_.is_running())
+    schedule_.begin();
+  for (const unreadable_checkpoint& each : gone_back_behind_) {
+    log::scheduler.warn("job has gone back behind a checkpoint that cannot be read; no sink had committed it",
+                        {{"job", job_}, {"checkpoint", each.id}, {"restored", restore_point()->id}});
+    completed_.add_unreadable(each.id);
+    sweep_again_ = true;
+  }
+  gone_back_behind_.clear();
+  remove_superseded();
   return take();
 }
 
@@ -116,7 +150,7 @@ checkpoint_coordinator::actions checkpoint_coordinator::on_end(job_state how) {
   if (!enabled())
     return {};
   answer(std::exchange(requests_, {}), error{errc::unavailable, "the job has ended"});
-  if (files_unknown_)
+  if (leaves_files())
     return take();
   bool keep =
       (how == job_state::failed && settings_.retention != checkpoint_retention::none) ||

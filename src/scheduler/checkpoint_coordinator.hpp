@@ -10,6 +10,7 @@
 #include "scheduler/completed_checkpoints.hpp"
 #include "scheduler/execution_graph.hpp"
 #include "scheduler/pending_checkpoint.hpp"
+#include "scheduler/recovered_checkpoints.hpp"
 
 #include <cstdint>
 #include <map>
@@ -20,14 +21,6 @@
 #include <vector>
 
 namespace weir {
-
-/// What of a job's checkpoints outlived the master before.
-struct recovered_checkpoints {
-  checkpoint_id counter = 0;                ///< as last stored
-  std::vector<stored_checkpoint> completed; ///< oldest first
-  /// Where there is none of these: one of another job, or a savepoint, from which this one begins.
-  std::optional<stored_checkpoint> external;
-};
 
 /// Takes the checkpoints of one job (protocol-checkpoint, rule 1.2).
 ///
@@ -59,22 +52,28 @@ public:
 
   [[nodiscard]] bool enabled() const { return settings_.enabled(); }
 
-  /// Before anything else, when there was a master before or the job begins from a checkpoint.
+  /// When there was a master before or the job begins from a checkpoint: before anything else, and again
+  /// while it is suspended, in place of what was found before. Requires that one can be read, if there are
+  /// any: where that is not the newest, attempts go back to it.
   void recover(recovered_checkpoints found);
+
+  /// Those that attempts go back behind, oldest first, until all tasks run: then no sink has committed
+  /// anything of them, and they are removed.
+  [[nodiscard]] const std::vector<unreadable_checkpoint>& gone_back_behind() const {
+    return gone_back_behind_;
+  }
 
   /// What there was cannot be read: until recover() nothing is to be removed, also when the job ends.
   void leave_files() { files_unknown_ = true; }
-  [[nodiscard]] bool leaves_files() const { return files_unknown_; }
+  /// Also while it is open whether the job can go back.
+  [[nodiscard]] bool leaves_files() const { return files_unknown_ || !gone_back_behind_.empty(); }
 
   // From the job manager.
 
   /// The first attempts were deployed, or new ones, from the restore point.
   actions on_deployed(std::int64_t wall_ms);
   /// Every task runs or has finished.
-  void on_all_running() {
-    if (!schedule_.is_running())
-      schedule_.begin();
-  }
+  actions on_all_running();
   /// Tasks failed or are to end. All that is under way is aborted, and nothing is triggered before
   /// on_all_running.
   actions suspend(const std::string& why, std::int64_t wall_ms);
@@ -168,6 +167,7 @@ private:
   bool sweep_on_deployment_ = false; ///< not the first one
   bool sweep_again_ = false;
   bool files_unknown_ = false; ///< there may be more than completed_ has
+  std::vector<unreadable_checkpoint> gone_back_behind_;
 
   actions out_;
 };

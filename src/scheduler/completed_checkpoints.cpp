@@ -20,6 +20,17 @@ void completed_checkpoints::add(stored_checkpoint completed) {
   }
 }
 
+void completed_checkpoints::add_unreadable(checkpoint_id id) {
+  superseded_.emplace(id, superseded{.checkpoint = {.id = id}});
+}
+
+void completed_checkpoints::clear() {
+  files_ = {};
+  external_.reset();
+  retained_.clear();
+  superseded_.clear();
+}
+
 const stored_checkpoint* completed_checkpoints::newest() const {
   if (!retained_.empty())
     return &retained_.rbegin()->second;

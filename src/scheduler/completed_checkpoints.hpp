@@ -34,6 +34,12 @@ public:
 
   void add(stored_checkpoint completed);
 
+  /// There is metadata of one that cannot be read: it is to go.
+  void add_unreadable(checkpoint_id id);
+
+  /// Forgets all, and all files.
+  void clear();
+
   /// What the job goes back to; nullptr: its beginning.
   [[nodiscard]] const stored_checkpoint* newest() const;
 

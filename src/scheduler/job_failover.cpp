@@ -32,6 +32,13 @@ void job_failover::on_failure(const std::vector<subtask_place>& failed) {
   due_ = false;
 }
 
+void job_failover::restart_all() {
+  on_failure({});
+  undecided_ = false;
+  restart_at_.reset();
+  due_ = true;
+}
+
 job_failover::verdict job_failover::on_tick(time_point now) {
   if (std::exchange(undecided_, false)) {
     auto wait = strategy_->on_failure(now);

@@ -36,6 +36,9 @@ public:
   /// These failed; if there are none, the job as a whole.
   void on_failure(const std::vector<subtask_place>& failed);
 
+  /// All is to be restarted, and may be at once: the strategy is not asked.
+  void restart_all();
+
   enum class verdict : std::uint8_t {
     none,
     due,     ///< once after each failure: from now on the restart may begin

@@ -90,9 +90,9 @@ void job_manager_core::tell(const tell_task& telling, actions& out) {
       telling.message);
 }
 
-void job_manager_core::note_running() {
+void job_manager_core::note_running(std::int64_t wall_ms, actions& out) {
   if (life_.is(job_state::running) && execution_.all_running())
-    checkpoints_.on_all_running();
+    perform(checkpoints_.on_all_running(), wall_ms, out);
 }
 
 } // namespace weir

@@ -38,7 +38,10 @@ job_manager_core::job_manager_core(const job_id& id, job_spec spec, std::shared_
 }
 
 void job_manager_core::recover(recovered_checkpoints found) {
+  if (found.lack_newest() && found.unreadable.back().id == refused_)
+    return;
   blocked_by_.clear();
+  refused_ = 0;
   checkpoints_.recover(std::move(found));
 }
 
@@ -67,6 +70,20 @@ void job_manager_core::on_recovery_blocked(const std::string& why) {
     return;
   blocked_by_ = why;
   log::scheduler.error("job cannot go on", {{"job", life_.summary().id}, {"why", why}});
+}
+
+bool job_manager_core::is_blocked() const {
+  return !blocked_by_.empty() && (life_.is(job_state::initializing) || life_.is(job_state::restarting));
+}
+
+job_manager_core::actions job_manager_core::go_on(std::int64_t wall_ms) {
+  if (is_blocked())
+    return {};
+  if (life_.is(job_state::initializing))
+    return start(wall_ms);
+  actions out;
+  settle(wall_ms, out);
+  return out;
 }
 
 job_manager_core::actions job_manager_core::on_tick(time_point now, std::int64_t wall_ms) {
@@ -114,7 +131,7 @@ void job_manager_core::on_missing(const slots_missing& message) {
 job_manager_core::actions job_manager_core::on_request_failed(const slot_request_failed& message,
                                                               std::int64_t wall_ms) {
   actions out;
-  if (life_.is(job_state::created) && settings_.recovered)
+  if ((life_.is(job_state::created) && settings_.recovered) || is_blocked())
     wait_on({.cause = message.cause, .wall_ms = wall_ms}, out);
   else if (life_.is(job_state::created))
     fail_for_good({.cause = message.cause, .wall_ms = wall_ms}, wall_ms, out);
@@ -196,7 +213,10 @@ job_manager_core::actions job_manager_core::on_update(const update& message, std
     break;
   case task_state::failed:
     failure.cause = message.cause;
-    fail(std::move(failure), {place}, wall_ms, out);
+    if (message.irreversible)
+      refuse_to_go_back(std::move(failure), wall_ms, out);
+    else
+      fail(std::move(failure), {place}, wall_ms, out);
     break;
   case task_state::canceled:
     if (!asked_to_end) {
@@ -207,7 +227,7 @@ job_manager_core::actions job_manager_core::on_update(const update& message, std
   default:
     break;
   }
-  note_running();
+  note_running(wall_ms, out);
   tell_need({}, out);
   settle(wall_ms, out);
   return out;
@@ -347,6 +367,7 @@ void job_manager_core::deploy(const std::vector<subtask_place>& places, std::int
 /// What a deployment says of checkpoints.
 void job_manager_core::restore_from(const completed_checkpoint* checkpoint, weir::deploy& to) const {
   to.restored = restored_state_of(graph_->vertices[to.attempt.vertex], checkpoint);
+  to.restored.goes_back = !checkpoints_.gone_back_behind().empty();
   if (settings_.checkpoints.enabled())
     to.checkpoints = {settings_.checkpoints.directory,
                       settings_.checkpoints.mode == checkpoint_mode::exactly_once,
@@ -404,7 +425,8 @@ void job_manager_core::cancel_attempt(execution_attempt& attempt, std::int64_t w
   } else if (attempt.state < task_state::finished) {
     advance(attempt, task_state::canceling, wall_ms);
     const session_id& session = slots_.slot_of(attempt.id)->session;
-    bool job_ends = !life_.is(job_state::restarting);
+    // Where the newest checkpoint is not known, what is prepared may be needed yet.
+    bool job_ends = !life_.is(job_state::restarting) && !checkpoints_.leaves_files();
     if (job_ends)
       finalizers_.on_told_end(attempt.id);
     out.emplace_back(send_to_worker{session.worker, cancel{session, attempt.id, job_ends}});

@@ -69,7 +69,8 @@ public:
   job_manager_core(const job_id& id, job_spec spec, std::shared_ptr<const job_graph> graph,
                    const job_settings& settings, std::int64_t wall_ms);
 
-  /// Before start(), when there was a master before or the job begins from a checkpoint.
+  /// When there was a master before or the job begins from a checkpoint: before start(), or while it
+  /// is_blocked(), before go_on().
   void recover(recovered_checkpoints found);
 
   actions start(std::int64_t wall_ms);
@@ -78,8 +79,14 @@ public:
   actions on_recovery_failed(const std::string& why, std::int64_t wall_ms);
 
   /// What the job is to go on from cannot be known until somebody has done what `why` says: it waits for
-  /// recover() and start(), and can be canceled.
+  /// recover() and go_on(), and can be canceled.
   void on_recovery_blocked(const std::string& why);
+
+  /// Whether it waits for that, or because it would have to go back behind what sinks have committed.
+  [[nodiscard]] bool is_blocked() const;
+
+  /// Behind recover(): begins, or restarts, unless it is still blocked.
+  actions go_on(std::int64_t wall_ms);
 
   actions on_tick(time_point now, std::int64_t wall_ms);
 
@@ -157,6 +164,7 @@ private:
                       actions& out);
   failure_weight fail_for_good(failure_record failure, std::int64_t wall_ms, actions& out);
   void log_further(const failure_record& failure) const;
+  void refuse_to_go_back(failure_record failure, std::int64_t wall_ms, actions& out);
   void want_slots();
   void decide_restart(time_point now, std::int64_t wall_ms);
   void wait_on(failure_record failure, actions& out);
@@ -169,7 +177,7 @@ private:
   actions after(checkpoint_coordinator::actions wanted, std::int64_t wall_ms);
   void perform(checkpoint_coordinator::actions wanted, std::int64_t wall_ms, actions& out);
   void tell(const tell_task& telling, actions& out);
-  void note_running();
+  void note_running(std::int64_t wall_ms, actions& out);
 
   job_spec spec_;
   job_settings settings_;
@@ -185,6 +193,7 @@ private:
   slot_preference preferred_; ///< as last told
   std::uint32_t missing_ = 0;
   std::string blocked_by_;         ///< why what it is to go on from is not known
+  checkpoint_id refused_ = 0;      ///< sinks refused to go back behind it
   std::optional<job_details> end_; ///< set while it is being stored and after
 };
 

@@ -50,6 +50,25 @@ job_manager_core::failure_weight job_manager_core::fail(failure_record failure,
   return failure_weight::cause;
 }
 
+/// A sink has committed something since the checkpoint that the job goes back to. No other one has prepared
+/// anything meanwhile that was committed, nor removed what was prepared before, so that all is as it was.
+void job_manager_core::refuse_to_go_back(failure_record failure, std::int64_t wall_ms, actions& out) {
+  const auto& behind = checkpoints_.gone_back_behind();
+  if (behind.empty() || !(life_.is(job_state::running) || life_.is(job_state::restarting))) {
+    fail(std::move(failure), {}, wall_ms, out);
+    return;
+  }
+  refused_ = behind.back().id;
+  std::string why = "the job cannot go back behind checkpoint " + std::to_string(refused_) + ": " +
+                    failure.cause + "; " + behind.back().advice();
+  life_.enter(job_event::restart, wall_ms);
+  life_.note_failure(std::move(failure));
+  failover_.restart_all();
+  want_slots();
+  perform(checkpoints_.suspend(why, wall_ms), wall_ms, out);
+  on_recovery_blocked(why);
+}
+
 /// Something failed that no restart would better.
 job_manager_core::failure_weight job_manager_core::fail_for_good(failure_record failure, std::int64_t wall_ms,
                                                                  actions& out) {
@@ -124,7 +143,7 @@ void job_manager_core::give_back_slots(actions& out) {
 }
 
 bool job_manager_core::may_restart() const {
-  return failover_.is_due() && slots_.complete() && !checkpoints_.is_storing() &&
+  return failover_.is_due() && !is_blocked() && slots_.complete() && !checkpoints_.is_storing() &&
          std::ranges::all_of(failover_.affected(), [&](const subtask_place& place) {
            return is_terminal(execution_.attempts()[place.vertex][place.subtask].state);
          });

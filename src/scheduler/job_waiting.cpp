@@ -42,6 +42,8 @@ std::string why_job_waits(const job_standstill& job) {
   case job_state::restarting:
     if (std::string ending = which_are_to_end(job.execution); !ending.empty())
       return ending;
+    if (!job.blocked_by.empty())
+      return job.blocked_by;
     if (!job.slots.complete())
       return why_slots_lack(job);
     if (job.checkpoint_is_open)

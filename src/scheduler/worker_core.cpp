@@ -236,7 +236,7 @@ void worker_core::end_attempt(const attempt_id& id, task_state how, task_end end
   attempts_.erase(id);
   slots_[slot].tasks -= 1;
   tell(update{session_, id, how, std::move(end.cause), end.metrics, std::move(end.results),
-              std::move(end.measurements)});
+              std::move(end.measurements), end.irreversible});
   free_if_empty(slot);
 }
 

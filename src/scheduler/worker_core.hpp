@@ -87,6 +87,15 @@ struct exit_process {
   std::string reason;
 };
 
+/// What is known of a task when nothing of it runs any more; as in update.
+struct task_end {
+  std::string cause;
+  task_metrics metrics;
+  std::vector<task_result> results;
+  measurements_ptr measurements;
+  bool irreversible = false;
+};
+
 using worker_action = std::variant<dial_master, drop_master, send_to_master, load_code, run_task, cancel_task,
                                    notify_task, session_over, session_begun, forget_job, exit_process>;
 
@@ -122,13 +131,6 @@ public:
 
   actions on_loaded(const attempt_id& attempt);
   actions on_load_failed(const attempt_id& attempt, const std::string& cause);
-
-  struct task_end {
-    std::string cause; ///< of `failed`
-    task_metrics metrics;
-    std::vector<task_result> results;
-    measurements_ptr measurements;
-  };
 
   /// `running`, or how the task ended. An end means that nothing of the task runs any more.
   actions on_task_state(const attempt_id& attempt, task_state state, task_end end = {});

@@ -86,6 +86,7 @@ result<void> subtask::make_chain() {
   states_.emplace(platform_, std::move(state));
   chain.checkpointed = setup_.checkpoints.has_value();
   chain.restored = setup_.restored.checkpoint != 0;
+  chain.goes_back = setup_.restored.goes_back;
   chain.only_sinks = setup_.finalizes;
   chain.make_states = [this](operator_subtask who) { return make_states(std::move(who)); };
   for (const auto& edge : channels_.edges_in)

@@ -30,6 +30,7 @@ inline checkpoint_timings read(CheckpointTimings::Reader from) {
 
 inline void write(RestoredState::Builder to, const restored_state& from) {
   to.setCheckpoint(from.checkpoint);
+  to.setGoesBack(from.goes_back);
   auto operators = to.initOperators(static_cast<unsigned>(from.operators.size()));
   for (unsigned o = 0; o < operators.size(); ++o) {
     write(operators[o].initOperator(), from.operators[o].of);
@@ -47,7 +48,8 @@ inline restored_state read(RestoredState::Reader from, wire::untrusted_parts& pa
   auto read_chain = [&](Chain::Reader chain) {
     return parts.list(chain.getFiles(), [&](capnp::Text::Reader file) { return parts.text(file); });
   };
-  return {from.getCheckpoint(), parts.list(from.getOperators(), [&](RestoredOperator::Reader of) {
+  return {from.getCheckpoint(), from.getGoesBack(),
+          parts.list(from.getOperators(), [&](RestoredOperator::Reader of) {
             return restored_operator{read_id<operator_id>(of.getOperator()),
                                      parts.list(of.getChains(), read_chain)};
           })};

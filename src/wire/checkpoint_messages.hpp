@@ -105,6 +105,9 @@ struct restored_operator {
 /// What a task begins with.
 struct restored_state {
   checkpoint_id checkpoint = 0; ///< 0: from nothing
+  /// There was a newer complete one, which cannot be read: sinks begin only if they have committed nothing
+  /// since this one.
+  bool goes_back = false;
   std::vector<restored_operator> operators;
   bool operator==(const restored_state&) const = default;
 };

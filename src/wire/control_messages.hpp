@@ -217,6 +217,7 @@ struct update {
   task_metrics metrics;
   std::vector<task_result> results; ///< with `finished`
   measurements_ptr measurements;    ///< empty: as in the last heartbeat that had them
+  bool irreversible = false; ///< of `failed`: restored_state::goes_back, and a sink has committed something
   bool operator==(const update&) const = default;
 };
 

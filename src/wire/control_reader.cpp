@@ -83,6 +83,7 @@ static update read(Update::Reader from, untrusted_parts& parts) {
   message.results = parts.list(from.getResults(), [&](TaskResult::Reader one) { return read(one, parts); });
   if (from.hasMeasurements())
     message.measurements = read(from.getMeasurements(), parts);
+  message.irreversible = from.getIrreversible();
   return message;
 }
 

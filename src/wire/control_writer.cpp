@@ -134,6 +134,7 @@ struct control_writer {
     write_list(message.initResults(count(from.results)), from.results);
     if (from.measurements)
       write(message.initMeasurements(), *from.measurements);
+    message.setIrreversible(from.irreversible);
   }
 
   void operator()(const fetch_blob& from) {

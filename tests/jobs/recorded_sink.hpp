@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -89,14 +90,18 @@ public:
   std::vector<std::string> leftovers() override {
     folder_lock alone{path("lock")};
     std::vector<std::string> handles;
-    for (const auto& entry : std::filesystem::directory_iterator{path("prepared")}) {
-      std::string name = entry.path().filename();
+    for (const std::string& name : names_in("prepared")) {
       std::string subtask = field_from_behind(name, 2);
       bool is_earlier = std::stoull(field_from_behind(name, 1)) < context_->attempt();
       if (is_earlier && context_->follows(static_cast<std::uint32_t>(std::stoul(subtask))))
         handles.push_back(subtask.append(" ").append(name));
     }
     return handles;
+  }
+
+  std::optional<std::vector<std::string>> committed() override {
+    folder_lock alone{path("lock")};
+    return names_in("committed");
   }
 
 private:
@@ -118,6 +123,12 @@ private:
 
   [[nodiscard]] std::string path(const std::string& part, const std::string& name = {}) const {
     return folder_ + '/' + part + (name.empty() ? "" : '/' + name);
+  }
+  [[nodiscard]] std::vector<std::string> names_in(const std::string& part) const {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator{path(part)})
+      names.push_back(entry.path().filename());
+    return names;
   }
   static std::string name_of(const std::string& handle) { return handle.substr(handle.find(' ') + 1); }
   static std::string field_from_behind(std::string name, int which) {

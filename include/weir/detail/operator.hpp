@@ -59,6 +59,8 @@ public:
   [[nodiscard]] virtual bool checkpoints_enabled() const { return false; }
   /// Whether the job goes on from a snapshot rather than from nothing.
   [[nodiscard]] virtual bool restored() const { return false; }
+  /// Whether that snapshot is older than the job's newest complete checkpoint, which cannot be read.
+  [[nodiscard]] virtual bool goes_back() const { return false; }
   /// Time, files and randomness.
   [[nodiscard]] virtual weir::platform& platform() = 0;
   /// Milliseconds on a clock that never goes back; its start means nothing.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <weir/detail/batch.hpp>
+#include <weir/detail/transaction_names.hpp>
 #include <weir/detail/two_phase_commit.hpp>
 #include <weir/transactions.hpp>
 
@@ -19,6 +20,7 @@ public:
 
   void open(operator_context& context) override {
     context_.emplace(context);
+    names_.open(context);
     sink_.open(*context_);
     phases_.open(context);
   }
@@ -49,10 +51,7 @@ public:
 
 private:
   void fence() override { sink_.fence(); }
-  void begin() override {
-    sink_.begin(context_->job() + '-' + context_->sink() + '-' + std::to_string(context_->subtask()) + '-' +
-                std::to_string(context_->attempt()) + '-' + std::to_string(++begun_));
-  }
+  void begin() override { sink_.begin(names_.next()); }
   std::string prepare() override { return sink_.prepare(); }
   void commit(const std::string& handle) override { sink_.commit(handle); }
   void abort(const std::string& handle) override { sink_.abort(handle); }
@@ -60,11 +59,18 @@ private:
     for (const std::string& handle : sink_.leftovers())
       sink_.abort(handle);
   }
+  std::string committed_since_snapshot() override {
+    auto committed = sink_.committed();
+    if (!committed)
+      return "the sink does not say what it has committed";
+    std::string later = names_.find_later(*committed);
+    return later.empty() ? later : "transaction " + later + " is committed";
+  }
 
   Sink sink_;
   std::optional<sink_context> context_;
+  transaction_names names_;
   two_phase_commit phases_{*this};
-  std::uint64_t begun_ = 0;
 };
 
 } // namespace weir::detail

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,15 @@ public:
   virtual void abort(const std::string& handle) = 0;
   /// Removes all that earlier attempts left and that is not committed.
   virtual void abort_leftovers() = 0;
+  /// Behind fence(), before anything is committed: what shows, or may show, of what was prepared after the
+  /// snapshot that is gone on from. Empty: nothing.
+  [[nodiscard]] virtual std::string committed_since_snapshot() = 0;
+};
+
+/// The job would go back behind something that shows already.
+class cannot_go_back : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
 };
 
 /// The two phases of a sink (protocol-checkpoint, rule 1.5).
@@ -37,6 +47,11 @@ public:
 ///
 /// The list of what is prepared is a state of the operator. Every subtask is given the whole list, and takes
 /// what was of the subtasks that it follows: those whose number is its own modulo the parallelism.
+///
+/// Where the job goes back behind a complete checkpoint that cannot be read (operator_context::goes_back), a
+/// sink that has committed something of that one refuses to begin. The others leave what earlier attempts
+/// have prepared as it is until a checkpoint is complete: should the job not go back after all, because
+/// another sink refused and somebody restored that checkpoint, it is committed (decision 25).
 class two_phase_commit {
 public:
   /// The output outlives this.
@@ -45,6 +60,7 @@ public:
   two_phase_commit& operator=(const two_phase_commit&) = delete;
 
   /// Fences, commits what the snapshot lists, and aborts what else earlier attempts have left, in this order.
+  /// Throws cannot_go_back.
   void open(operator_context& context);
 
   /// Something is about to be written: begins a transaction unless one is open.
@@ -70,6 +86,7 @@ private:
 
   void prepare(std::uint64_t checkpoint);
   void take_restored(const std::vector<std::string>& elements);
+  void abort_leftovers();
   static void collect(void* of, std::vector<std::string>& to);
 
   transaction_output& output_;
@@ -77,6 +94,7 @@ private:
   std::uint32_t parallelism_ = 1;
   bool checkpointed_ = false;
   bool is_open_ = false;
+  bool has_leftovers_ = false;       ///< of earlier attempts, that were not looked for yet
   std::deque<transaction> prepared_; ///< and not committed, oldest first
 };
 

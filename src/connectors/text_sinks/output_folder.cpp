@@ -10,6 +10,7 @@ namespace weir {
 
 namespace {
 
+constexpr std::string_view part_prefix = "part-";
 constexpr std::string_view job_prefix = ".job-";
 constexpr std::string_view pending_prefix = ".pending-";
 constexpr std::string_view fenced_prefix = ".fenced-";
@@ -24,7 +25,12 @@ std::string folder_name(std::string_view prefix, const part_writer& of) {
   return std::string{prefix} + of.job + '-' + std::to_string(of.subtask) + '-' + std::to_string(of.attempt);
 }
 
-/// The reverse; a job's id may have any form.
+/// What the names of its parts begin with.
+std::string of_subtask(std::uint32_t subtask) {
+  return std::string{part_prefix} + std::to_string(subtask) + '-';
+}
+
+/// The reverse of folder_name; a job's id may have any form.
 std::optional<part_writer> read_writer(std::string_view name, std::string_view prefix) {
   if (!name.starts_with(prefix))
     return {};
@@ -43,7 +49,7 @@ std::optional<part_writer> read_writer(std::string_view name, std::string_view p
 } // namespace
 
 std::string output_folder::part(std::uint32_t subtask, std::uint64_t number) const {
-  return path_ + "/part-" + std::to_string(subtask) + '-' + std::to_string(number);
+  return path_ + '/' + of_subtask(subtask) + std::to_string(number);
 }
 
 std::string output_folder::pending(const part_writer& of) const {
@@ -56,7 +62,7 @@ std::string output_folder::fenced(const part_writer& of) const {
 
 std::string output_folder::part_inside(const std::string& folder, std::uint32_t subtask,
                                        std::uint64_t number) {
-  return folder + "/.part-" + std::to_string(subtask) + '-' + std::to_string(number);
+  return folder + "/." + of_subtask(subtask) + std::to_string(number);
 }
 
 result<void> output_folder::make(bool parts_are_own) {
@@ -68,7 +74,7 @@ result<void> output_folder::make(bool parts_are_own) {
   if (!entries)
     return entries.failure();
   for (const file_info& entry : *entries)
-    if (name_of(entry.path).starts_with("part-"))
+    if (name_of(entry.path).starts_with(part_prefix))
       return error{errc::already_exists, "the output folder " + path_ +
                                              " holds results already: remove its part files or choose "
                                              "another folder"};
@@ -99,6 +105,33 @@ result<bool> output_folder::is_shared(const std::vector<std::string>& mine) {
       job = writer->job;
     return !job.empty() && std::ranges::find(mine, job) == mine.end();
   });
+}
+
+result<std::optional<std::uint64_t>> output_folder::first_part(std::uint32_t subtask, std::uint64_t first) {
+  return lowest_number(path_, of_subtask(subtask), first);
+}
+
+result<std::optional<std::uint64_t>>
+output_folder::first_part_inside(const std::string& folder, std::uint32_t subtask, std::uint64_t first) {
+  auto found = lowest_number(folder, '.' + of_subtask(subtask), first);
+  if (!found && found.failure().code() == errc::not_found)
+    return std::optional<std::uint64_t>{};
+  return found;
+}
+
+result<std::optional<std::uint64_t>>
+output_folder::lowest_number(const std::string& folder, const std::string& prefix, std::uint64_t first) {
+  auto entries = files_.list(folder);
+  if (!entries)
+    return entries.failure();
+  std::optional<std::uint64_t> lowest;
+  for (const file_info& entry : *entries) {
+    std::string_view name = name_of(entry.path);
+    std::uint64_t number = 0;
+    if (name.starts_with(prefix) && read_number(name.substr(prefix.size()), number) && number >= first)
+      lowest = std::min(lowest.value_or(number), number);
+  }
+  return lowest;
 }
 
 result<output_folder::writers> output_folder::find_writers() {

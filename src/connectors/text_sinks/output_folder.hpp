@@ -4,6 +4,7 @@
 #include "base/result.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -48,6 +49,12 @@ public:
   [[nodiscard]] static std::string part_inside(const std::string& folder, std::uint32_t subtask,
                                                std::uint64_t number);
 
+  /// The lowest number from `first` on of a committed part of the subtask; nothing: there is none.
+  result<std::optional<std::uint64_t>> first_part(std::uint32_t subtask, std::uint64_t first);
+  /// The same of the parts in the folder of an attempt, which need not be there.
+  result<std::optional<std::uint64_t>> first_part_inside(const std::string& folder, std::uint32_t subtask,
+                                                         std::uint64_t first);
+
   struct writers {
     std::vector<part_writer> pending;
     std::vector<part_writer> fenced;
@@ -56,6 +63,9 @@ public:
   result<writers> find_writers();
 
 private:
+  result<std::optional<std::uint64_t>> lowest_number(const std::string& folder, const std::string& prefix,
+                                                     std::uint64_t first);
+
   file_system& files_;
   std::string path_;
 };

@@ -58,6 +58,8 @@ void part_files::take_restored(const std::vector<std::string>& elements) {
     if (std::string fault = detail::read_element(bytes, each); !fault.empty())
       throw detail::state_error{"the snapshot of a file sink cannot be read: " + fault};
     next_ = std::max(next_, each.next);
+    if (each.folder == folder_name_ && each.job == self_.job && each.subtask == self_.subtask)
+      next_of_snapshot_ = each.next;
     auto is_same = [&](const claimed& other) { return other.folder == each.folder && other.job == each.job; };
     if (std::ranges::none_of(before_, is_same))
       before_.push_back(std::move(each));
@@ -66,7 +68,8 @@ void part_files::take_restored(const std::vector<std::string>& elements) {
 
 void part_files::collect(void* of, std::vector<std::string>& to) {
   const auto& self = *static_cast<const part_files*>(of);
-  detail::append_element(to.emplace_back(), claimed{self.folder_name_, self.self_.job, self.next_});
+  detail::append_element(to.emplace_back(),
+                         claimed{self.folder_name_, self.self_.job, self.self_.subtask, self.next_});
 }
 
 /// This one first, then those that it goes on for.
@@ -191,6 +194,18 @@ void part_files::abort_leftovers() {
   for (const std::string& path : fenced_)
     check(files_->remove_all(path));
   fenced_.clear();
+}
+
+std::string part_files::committed_since_snapshot() {
+  if (auto shows = valued(folder_->first_part(self_.subtask, next_of_snapshot_)))
+    return folder_->part(self_.subtask, *shows) + " is committed";
+  // Somebody may have taken parts away. Then what the attempt had prepared begins with a later one.
+  for (const std::string& of_attempt : fenced_) {
+    auto prepared = valued(folder_->first_part_inside(of_attempt, self_.subtask, next_of_snapshot_));
+    if (prepared && *prepared > next_of_snapshot_)
+      return folder_->part(self_.subtask, *prepared - 1) + " was committed";
+  }
+  return {};
 }
 
 void part_files::close(bool keep_prepared) noexcept {

@@ -33,6 +33,7 @@ public:
   void commit(const std::string& handle) override;
   void abort(const std::string& handle) override;
   void abort_leftovers() override;
+  [[nodiscard]] std::string committed_since_snapshot() override;
 
   /// Removes what was not prepared; `keep_prepared`: the next attempt may commit the rest.
   void close(bool keep_prepared) noexcept;
@@ -42,6 +43,7 @@ private:
   struct claimed {
     std::string folder;
     std::string job;
+    std::uint32_t subtask = 0;
     std::uint64_t next = 0;
   };
 
@@ -71,8 +73,9 @@ private:
   part_writer self_;
   file_system* files_ = nullptr;
   std::unique_ptr<output_folder> folder_;
-  std::vector<claimed> before_; ///< what the snapshot says of folders and jobs, each pair once
-  std::uint64_t next_ = 0;      ///< number of the next part
+  std::vector<claimed> before_;        ///< what the snapshot says of folders and jobs, each pair once
+  std::uint64_t next_ = 0;             ///< number of the next part
+  std::uint64_t next_of_snapshot_ = 0; ///< what it was for this subtask of this job
   std::vector<std::string> fenced_;
 
   std::unique_ptr<writable_file> file_; ///< of the open transaction

@@ -2,6 +2,8 @@
 
 #include "simulation/simulated_disk.hpp"
 
+#include <weir/detail/two_phase_commit.hpp>
+
 #include <doctest/doctest.h>
 
 #include <stdexcept>
@@ -219,6 +221,84 @@ TEST_CASE("without checkpoints a job that goes on from a snapshot leaves the par
   after->end();
   CHECK(disk.content("out/part-0-0") == "1\n");
   CHECK(disk.content("out/part-0-1") == "2\n");
+}
+
+namespace {
+
+/// A sink has 1 committed with checkpoint 1 and 2 prepared for checkpoint 2; 3 is being written.
+struct unreadable_checkpoint {
+  unreadable_checkpoint() {
+    before->write({1});
+    older = before->pass_barrier(1);
+    before->complete(1);
+    before->write({2});
+    newest = before->pass_barrier(2);
+    before->write({3});
+  }
+  std::unique_ptr<part_sink> go_back(std::uint64_t attempt = 2) {
+    return opened(disk, {.attempt = attempt, .goes_back = true}, older);
+  }
+
+  simulated_disk disk;
+  std::unique_ptr<part_sink> before = opened(disk, {});
+  element_snapshot older, newest;
+};
+
+} // namespace
+
+TEST_CASE_FIXTURE(unreadable_checkpoint,
+                  "a sink goes back behind a checkpoint of which it has committed nothing") {
+  auto after = go_back();
+  after->write({22});
+  (void)after->pass_barrier(3);
+  CHECK(in(disk) == names{".fenced-job-0-1/", ".fenced-job-0-1/.part-0-1", ".fenced-job-0-1/.part-0-2",
+                          ".pending-job-0-2/", ".pending-job-0-2/.part-0-1", "part-0-0"});
+  after->complete(3);
+  CHECK(in(disk) == names{".pending-job-0-2/", "part-0-0", "part-0-1"});
+  CHECK(disk.content("out/part-0-1") == "22\n");
+}
+
+TEST_CASE_FIXTURE(unreadable_checkpoint,
+                  "what a sink that goes back has found prepared is committed if the job does not go back") {
+  auto back = go_back();
+  back->close();
+  auto again = go_back(3);
+  auto after = opened(disk, {.attempt = 4}, newest);
+  CHECK(in(disk) == names{".pending-job-0-4/", "part-0-0", "part-0-1"});
+  CHECK(disk.content("out/part-0-1") == "2\n");
+}
+
+TEST_CASE_FIXTURE(unreadable_checkpoint, "a sink does not go back behind a part that it has committed") {
+  before->complete(2);
+  SUBCASE("and is there") {
+    CHECK_THROWS_WITH_AS(go_back(), "out/part-0-1 is committed", detail::cannot_go_back);
+  }
+  SUBCASE("and was taken away") {
+    REQUIRE(disk.remove("out/part-0-1"));
+    CHECK_THROWS_WITH_AS(go_back(), "out/part-0-1 was committed", detail::cannot_go_back);
+  }
+  SUBCASE("also by an attempt in between") {
+    opened(disk, {.attempt = 2}, newest)->close();
+    CHECK_THROWS_WITH_AS(go_back(3), "out/part-0-1 is committed", detail::cannot_go_back);
+  }
+}
+
+TEST_CASE("parts of other subtasks do not keep a sink from going back") {
+  simulated_disk disk;
+  element_snapshot older;
+  auto first = opened(disk, {.subtask = 0, .parallelism = 2});
+  auto second = opened(disk, {.subtask = 1, .parallelism = 2});
+  first->pass_barrier(1, older);
+  second->write({1});
+  second->pass_barrier(1, older);
+  first->complete(1);
+  second->complete(1);
+  first->write({2});
+  (void)first->pass_barrier(2);
+  first->complete(2);
+  CHECK_NOTHROW(opened(disk, {.subtask = 1, .parallelism = 2, .attempt = 2, .goes_back = true}, older));
+  CHECK_THROWS_WITH_AS(opened(disk, {.subtask = 0, .parallelism = 2, .attempt = 2, .goes_back = true}, older),
+                       "out/part-0-0 is committed", detail::cannot_go_back);
 }
 
 TEST_CASE("a job that is canceled leaves nothing that is not committed") {

@@ -63,6 +63,7 @@ public:
     std::uint64_t attempt = 1;
     std::string job = "job";
     bool checkpoints = true;
+    bool goes_back = false;
   };
 
   manual_context(who of, weir::platform& platform, element_snapshot restored = {})
@@ -77,6 +78,7 @@ public:
   [[nodiscard]] const std::string& id() const override { return name_; }
   [[nodiscard]] bool checkpoints_enabled() const override { return of_.checkpoints; }
   [[nodiscard]] bool restored() const override { return restored_; }
+  [[nodiscard]] bool goes_back() const override { return of_.goes_back; }
   [[nodiscard]] weir::platform& platform() override { return platform_; }
   [[nodiscard]] std::int64_t monotonic_ms() override { return 0; }
   [[nodiscard]] std::int64_t wall_ms() override { return 0; }

@@ -86,6 +86,19 @@ public:
   }
   [[nodiscard]] const transaction& at(const std::string& handle) const { return transactions_.at(handle); }
 
+  /// How many transactions have ever begun.
+  [[nodiscard]] std::uint64_t begun() const { return transactions_.size(); }
+
+  /// A committed one of the subtask that was not among the first so many; empty: there is none.
+  [[nodiscard]] std::string committed_behind(std::uint64_t begun, std::uint32_t subtask) const {
+    for (const auto& [handle, of] : transactions_)
+      if (begun == 0 && of.subtask == subtask && of.at == phase::committed)
+        return handle;
+      else
+        begun -= begun > 0;
+    return {};
+  }
+
   std::vector<record> visible;    ///< in the order in which it came to be
   std::vector<std::string> names; ///< of transactions, where the sink is given them
 
@@ -113,6 +126,8 @@ public:
 
   /// So many more calls are answered, where it is set.
   std::optional<std::uint64_t> calls_left;
+  /// How many transactions had begun when each subtask passed the barrier of the snapshot.
+  std::vector<std::uint64_t> begun_before_snapshot;
   /// Called before each: others may act in between.
   std::function<void()> before_call = [] {};
 
@@ -149,6 +164,17 @@ public:
         live();
         outside_.abort(handle, attempt_);
       }
+  }
+
+  std::string committed_since_snapshot() override {
+    for (std::uint32_t before = 0; before < begun_before_snapshot.size(); ++before)
+      if (before % parallelism_ == subtask_) {
+        live();
+        if (std::string handle = outside_.committed_behind(begun_before_snapshot[before], before);
+            !handle.empty())
+          return handle + " is committed";
+      }
+    return {};
   }
 
 private:

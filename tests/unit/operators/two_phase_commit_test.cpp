@@ -21,19 +21,25 @@ struct noting_output final : detail::transaction_output {
   void commit(const std::string& handle) override { notes.push_back("commit " + handle); }
   void abort(const std::string& handle) override { notes.push_back("abort " + handle); }
   void abort_leftovers() override { notes.emplace_back("abort leftovers"); }
+  std::string committed_since_snapshot() override {
+    notes.emplace_back("look");
+    return shows;
+  }
 
   std::vector<std::string> take() { return std::exchange(notes, {}); }
 
   std::vector<std::string> notes;
   int prepared = 0;
+  std::string shows; ///< of what came after the snapshot
 };
 
 using notes = std::vector<std::string>;
 
 /// An attempt with an output that notes.
 struct attempt {
-  explicit attempt(manual_context::who of = {}, element_snapshot restored = {})
+  explicit attempt(manual_context::who of = {}, element_snapshot restored = {}, std::string shows = {})
       : context{std::move(of), *system, std::move(restored)} {
+    output.shows = std::move(shows);
     phases.open(context);
   }
   void write_and_pass(std::uint64_t checkpoint) {
@@ -99,6 +105,30 @@ TEST_CASE("a restored sink fences, commits what its snapshot lists, and then abo
   CHECK(after.output.take() == notes{"fence", "commit t1", "commit t2", "abort leftovers"});
   CHECK(after.phases.committed());
   CHECK(after.snapshot().at("weir: prepared").empty());
+}
+
+TEST_CASE("a sink that goes back looks first, and leaves what is prepared until a checkpoint is complete") {
+  attempt before;
+  before.write_and_pass(1);
+  attempt after{{.attempt = 2, .goes_back = true}, before.snapshot()};
+  CHECK(after.output.take() == notes{"fence", "look", "commit t1"});
+  after.phases.on_checkpoint_completed(3);
+  CHECK(after.output.take() == notes{"abort leftovers"});
+  after.phases.on_checkpoint_completed(4);
+  CHECK(after.output.take().empty());
+}
+
+TEST_CASE("a sink that goes back removes what is prepared when the job ends") {
+  attempt after{{.attempt = 2, .goes_back = true}};
+  after.output.take();
+  after.phases.discard();
+  CHECK(after.output.take() == notes{"abort leftovers"});
+}
+
+TEST_CASE("a sink does not go back behind what it has committed") {
+  CHECK_THROWS_WITH_AS((attempt{{.attempt = 2, .goes_back = true}, {}, "part-0-7 is committed"}),
+                       "part-0-7 is committed", detail::cannot_go_back);
+  CHECK_NOTHROW((attempt{{.attempt = 2}, {}, "part-0-7 is committed"}));
 }
 
 TEST_CASE("at another parallelism each listed transaction is committed by one subtask") {

@@ -37,42 +37,64 @@ void two_phase_walk::note(const std::string& what) {
     wrong_ = what;
 }
 
-/// From the newest complete checkpoint, at any parallelism, as often as it takes.
+/// From the newest complete checkpoint that can be read, at any parallelism, as often as it takes.
 void two_phase_walk::deploy() {
-  bool is_open = false;
-  while (!is_open && wrong_.empty()) {
-    ++attempt_;
-    auto parallelism = static_cast<std::uint32_t>(1 + below(parallelism_max));
-    sinks_.clear();
-    for (std::uint32_t s = 0; s < parallelism; ++s) {
-      auto& made = *sinks_.emplace_back(
-          std::make_unique<sink>(s, parallelism, attempt_, outside_, *platform_, completed_.states));
-      made.barrier = last_id_;
-      for (record each = s; each < records; each += parallelism)
-        if (!completed_.written.contains(each))
-          made.left.push_back(each);
+  bool goes_back = false;
+  for (opening how = opening::lost; how != opening::done && wrong_.empty();) {
+    if (how == opening::lost)
+      goes_back = older_ && faults_ && below(3) == 0;
+    how = open_all(goes_back ? *older_ : completed_, goes_back);
+    if (how == opening::refused) {
+      judge_refusal();
+      goes_back = false;
     }
-    is_open = true;
-    for (auto& each : sinks_)
-      try {
-        if (faults_ && below(6) == 0)
-          each->output.calls_left = below(6);
-        each->output.before_call = [this] {
-          if (faults_ && below(3) == 0)
-            rouse_zombie();
-        };
-        each->phases.open(each->context);
-        each->output.before_call = [] {};
-        each->output.calls_left.reset();
-      } catch (const process_gone&) {
-        is_open = false;
-        break;
-      } catch (const std::exception& thrown) {
-        return note(std::string{"a sink cannot begin: "} + thrown.what());
-      }
   }
+  if (goes_back)
+    completed_ = std::move(*std::exchange(older_, std::nullopt));
   for (auto& each : sinks_)
     each->written.insert(completed_.written.begin(), completed_.written.end());
+}
+
+two_phase_walk::opening two_phase_walk::open_all(const checkpoint& from, bool goes_back) {
+  ++attempt_;
+  auto parallelism = static_cast<std::uint32_t>(1 + below(parallelism_max));
+  sinks_.clear();
+  for (std::uint32_t s = 0; s < parallelism; ++s) {
+    auto& made = *sinks_.emplace_back(
+        std::make_unique<sink>(s, parallelism, attempt_, outside_, *platform_, from.states, goes_back));
+    made.barrier = last_id_;
+    made.output.begun_before_snapshot = from.begun;
+    for (record each = s; each < records; each += parallelism)
+      if (!from.written.contains(each))
+        made.left.push_back(each);
+  }
+  for (auto& each : sinks_)
+    try {
+      if (faults_ && below(6) == 0)
+        each->output.calls_left = below(6);
+      each->output.before_call = [this] {
+        if (faults_ && below(3) == 0)
+          rouse_zombie();
+      };
+      each->phases.open(each->context);
+      each->output.before_call = [] {};
+      each->output.calls_left.reset();
+    } catch (const process_gone&) {
+      return opening::lost;
+    } catch (const detail::cannot_go_back&) {
+      return opening::refused;
+    } catch (const std::exception& thrown) {
+      note(std::string{"a sink cannot begin: "} + thrown.what());
+      return opening::lost;
+    }
+  return opening::done;
+}
+
+void two_phase_walk::judge_refusal() {
+  bool is_right =
+      std::ranges::any_of(outside_.visible, [&](record each) { return !older_->written.contains(each); });
+  if (!is_right)
+    note("a sink refuses to go back, and has committed nothing since");
 }
 
 void two_phase_walk::step() {
@@ -122,6 +144,7 @@ void two_phase_walk::trigger() {
   if (pending_.size() < 2) {
     pending_.emplace_back();
     pending_.back().id = ++last_id_;
+    pending_.back().begun.assign(parallelism_max, outside_.begun());
   }
 }
 
@@ -134,6 +157,7 @@ void two_phase_walk::pass_barrier(sink& by) {
     by.phases.before_snapshot(next->id);
     by.context.states().collect(next->states);
     next->written.insert(by.written.begin(), by.written.end());
+    next->begun[by.subtask] = outside_.begun();
     ++next->acknowledged;
   });
 }
@@ -142,6 +166,7 @@ void two_phase_walk::pass_barrier(sink& by) {
 void two_phase_walk::complete() {
   for (std::size_t i = pending_.size(); i-- > 0;)
     if (pending_[i].acknowledged == sinks_.size() && (i == 0 || below(2) == 0)) {
+      older_ = completed_.id == 0 || below(2) == 0 ? std::nullopt : std::optional{completed_};
       completed_ = pending_[i];
       pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(i) + 1);
       for (auto& each : sinks_)

@@ -9,6 +9,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
@@ -19,7 +20,8 @@ namespace weir::testing {
 /// A job of sinks alone, which write the numbers 0 to `records` - 1, with a coordinator that a seed plays:
 /// checkpoints overlap, are aborted and complete, notices are late or never come, attempts are lost at any
 /// call, come back as zombies, and go on at another parallelism. After each step it is judged what the
-/// outside shows.
+/// outside shows. Now and then the newest complete checkpoint cannot be read when sinks are deployed: they go
+/// back behind it, unless one of them refuses; then it can be read again.
 class two_phase_walk {
 public:
   explicit two_phase_walk(std::uint64_t seed);
@@ -37,9 +39,12 @@ private:
   /// One attempt of one subtask, with the numbers that it has still to write.
   struct sink {
     sink(std::uint32_t subtask, std::uint32_t parallelism, std::uint64_t attempt, outside_system& outside,
-         platform& system, const element_snapshot& restored)
+         platform& system, const element_snapshot& restored, bool goes_back)
         : subtask{subtask},
-          context{{.subtask = subtask, .parallelism = parallelism, .attempt = attempt}, system, restored},
+          context{
+              {.subtask = subtask, .parallelism = parallelism, .attempt = attempt, .goes_back = goes_back},
+              system,
+              restored},
           output{outside, subtask, parallelism, attempt, parallelism_max} {}
 
     std::uint32_t subtask;
@@ -57,9 +62,14 @@ private:
     element_snapshot states;
     std::set<record> written;
     std::uint32_t acknowledged = 0;
+    std::vector<std::uint64_t> begun; ///< transactions, before each subtask passed the barrier
   };
 
+  enum class opening { done, lost, refused };
+
   void deploy();
+  opening open_all(const checkpoint& from, bool goes_back);
+  void judge_refusal();
   void step();
   void write(sink& by);
   void trigger();
@@ -88,7 +98,8 @@ private:
   std::vector<std::unique_ptr<sink>> zombies_;
   checkpoint_id last_id_ = 0;
   std::deque<checkpoint> pending_;
-  checkpoint completed_; ///< the newest; 0: none
+  checkpoint completed_;            ///< the newest; 0: none
+  std::optional<checkpoint> older_; ///< the one before it, while it is kept
   bool faults_ = true;
   std::string wrong_;
 };

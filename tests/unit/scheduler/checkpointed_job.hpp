@@ -90,7 +90,7 @@ struct checkpointed_job {
   void run() {
     deploy();
     advance(task_state::running);
-    coordinator.on_all_running();
+    note(coordinator.on_all_running());
     pass(0ms);
   }
 

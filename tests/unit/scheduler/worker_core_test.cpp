@@ -186,7 +186,8 @@ TEST_CASE_FIXTURE(registered_worker,
   auto sent = [this] {
     advance(1'000ms);
     std::vector<bool> has;
-    for (const auto& task : said<heartbeat>().at(0).tasks)
+    const heartbeat beat = said<heartbeat>().at(0);
+    for (const auto& task : beat.tasks)
       has.push_back(task.measurements != nullptr);
     return has;
   };
