@@ -101,7 +101,7 @@ TEST_CASE("every option of the leveldb backend reaches its settings") {
   values.set(options::leveldb_block_cache_size, memory_size{2});
   values.set(options::leveldb_target_file_size, memory_size{3});
   values.set(options::leveldb_open_files, 4);
-  values.set(options::leveldb_block_size, memory_size{5});
+  values.set(options::leveldb_block_size, memory_size{5 << 10});
   values.set(options::leveldb_filter_bits_per_key, 6);
   values.set(options::leveldb_compression, "snappy");
   values.set(options::leveldb_mmap, true);
@@ -110,7 +110,7 @@ TEST_CASE("every option of the leveldb backend reaches its settings") {
   CHECK(settings.block_cache_size == 2);
   CHECK(settings.file_size == 3);
   CHECK(settings.open_files == 4);
-  CHECK(settings.block_size == 5);
+  CHECK(settings.block_size == 5 << 10);
   CHECK(settings.filter_bits_per_key == 6);
   CHECK(settings.compress);
   CHECK(settings.map_files);
