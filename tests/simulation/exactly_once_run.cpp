@@ -137,7 +137,7 @@ public:
                                       : std::function<void(const std::string&)>{}}},
         checkpoints_{cluster_.files(), folders_},
         client_{cluster_, *job_, chosen_.parallelism, id_},
-        faults_{cluster_, *job_, what.faults} {
+        faults_{cluster_, *job_, folders_, what.faults} {
     checkpoints_.on_completed = [this](checkpoint_id id) { on_completed(id); };
     if (chosen_.canceled_at) {
       cancel_at_ = cluster_.now() + *chosen_.canceled_at;
@@ -209,7 +209,9 @@ private:
     if (const auto& restored = answer.checkpoints->latest_restored; restored && restored->id != restored_) {
       restored_ = restored->id;
       note("the job was restored from checkpoint " + std::to_string(restored_));
-      if (restored_ < reported_before_)
+      if (faults_.damaged_checkpoints().contains(reported_before_))
+        reported_ = restored_; // if sinks had committed it, the output will show that
+      else if (restored_ < reported_before_)
         fail("the job went back to checkpoint " + std::to_string(restored_) + ", and " +
              std::to_string(reported_before_) + " had been reported as complete");
     }
@@ -232,6 +234,7 @@ private:
   void on_completed(checkpoint_id id) {
     ++seen_.checkpoints;
     note("checkpoint " + std::to_string(id) + " is complete");
+    faults_.on_checkpoint_completed();
     if (chosen_.canceled_at && !is_concurrent())
       note_prepared();
     cancel_if(moment::with_checkpoint);
@@ -275,13 +278,17 @@ private:
   /// A canceled job's output is ended once: a disk that fails then leaves what is neither committed nor
   /// removed.
   bool may_leave_output() const {
-    return was_canceled() && std::ranges::any_of(what_.faults, [](const planned_fault& each) {
-             return name_of(each.kind).starts_with("disk-");
-           });
+    return was_left_alone() ||
+           (was_canceled() && std::ranges::any_of(what_.faults, [](const planned_fault& each) {
+              return name_of(each.kind).starts_with("disk-");
+            }));
   }
 
   /// The next master removes those of a FINISHED job alone: of another one some might be meant to stay.
-  bool may_leave_checkpoints() const { return was_canceled() && lost_master_; }
+  bool may_leave_checkpoints() const { return was_left_alone() || (was_canceled() && lost_master_); }
+
+  /// Canceled while its newest checkpoint could not be read: nothing is committed or removed then.
+  bool was_left_alone() const { return was_canceled() && !faults_.damaged_checkpoints().empty(); }
 
   /// One that wakes when the job and the epochs in its folder are gone may make the folder again before it
   /// hears that another one leads: empty folders are left then.

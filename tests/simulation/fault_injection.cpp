@@ -19,12 +19,13 @@ constexpr auto supervisor_delay = 500ms;
 } // namespace
 
 fault_injection::fault_injection(simulated_cluster& cluster, exactly_once_job& job,
-                                 std::vector<planned_fault> faults)
+                                 checkpoint_folders checkpoints, std::vector<planned_fault> faults)
     : cluster_{cluster},
       job_{job},
       begin_{cluster.now()},
       left_{faults.rbegin(), faults.rend()},
-      lasts_until_{cluster.now()} {
+      lasts_until_{cluster.now()},
+      damage_{cluster.files(), std::move(checkpoints)} {
   for (const planned_fault& each : left_)
     cluster_.wake_at(begin_ + each.at);
 }
@@ -47,11 +48,30 @@ void fault_injection::act(const std::function<void(const std::string&)>& note,
     note("FAULT " + to_string(next));
     lasts_until_ = std::max(lasts_until_, cluster_.now() + next.length);
   }
+  if (damage_.lasts() && cluster_.now() >= damage_ends_at_) {
+    damage_.end();
+    note("the checkpoint is as it was, if it is still there");
+  }
   repair(note, master_began);
 }
 
 bool fault_injection::is_over() const {
   return left_.empty() && back_at_.empty() && cluster_.now() >= lasts_until_ && !cluster_.has_paused();
+}
+
+void fault_injection::on_checkpoint_completed() {
+  if (damages_next_ && damage_checkpoint(*damages_next_))
+    damages_next_.reset();
+}
+
+bool fault_injection::damage_checkpoint(std::chrono::milliseconds length) {
+  if (cluster_.is_down(simulated_cluster::master_node) || damage_.lasts() || !damage_.begin())
+    return false;
+  cluster_.crash(simulated_cluster::master_node);
+  damage_ends_at_ = cluster_.now() + length;
+  lasts_until_ = std::max(lasts_until_, damage_ends_at_);
+  cluster_.wake_at(damage_ends_at_);
+  return true;
 }
 
 bool fault_injection::inject(const planned_fault& fault) {
@@ -110,6 +130,11 @@ bool fault_injection::inject(const planned_fault& fault) {
   case fault_kind::disk_lost_reply:
   case fault_kind::disk_read:
     trouble_disk(fault);
+    return true;
+  case fault_kind::unreadable_checkpoint:
+    if (fault.count == 0)
+      return damage_checkpoint(fault.length);
+    damages_next_ = fault.length;
     return true;
   }
   return true;

@@ -36,6 +36,8 @@ constexpr kind_entry kinds_known[] = {
     {fault_kind::disk_unsynced, "disk-unsynced", "a sync of a file or folder fails"},
     {fault_kind::disk_lost_reply, "disk-lost-reply", "a change happens and is reported as failed"},
     {fault_kind::disk_read, "disk-read", "reads fail for a while"},
+    {fault_kind::unreadable_checkpoint, "unreadable-checkpoint",
+     "the master ends, and the newest checkpoint cannot be read for a while"},
 };
 
 const kind_entry& entry_of(fault_kind kind) {
@@ -49,7 +51,8 @@ std::string node_name(std::size_t node) {
 }
 
 bool is_crash(fault_kind kind) {
-  return kind == fault_kind::worker_crash || kind == fault_kind::master_crash;
+  return kind == fault_kind::worker_crash || kind == fault_kind::master_crash ||
+         kind == fault_kind::unreadable_checkpoint;
 }
 
 class drawing {
@@ -102,6 +105,9 @@ public:
     case fault_kind::disk_lost_reply:
       drawn.node = one_in(4) ? planned_nodes : any;
       drawn.count = below(one_in(2) ? 4 : 40);
+      break;
+    case fault_kind::unreadable_checkpoint:
+      drawn.count = below(2);
       break;
     default:
       drawn.node = any;
@@ -177,6 +183,8 @@ std::string to_string(const planned_fault& fault) {
   }
   case fault_kind::user_exception:
     return text + " at the record after the next " + count;
+  case fault_kind::unreadable_checkpoint:
+    return text + (fault.count ? " as soon as another is complete" : "") + " for " + ms(fault.length);
   case fault_kind::connection_break:
     return text;
   case fault_kind::disk_torn:
@@ -190,16 +198,20 @@ std::string to_string(const planned_fault& fault) {
 std::vector<planned_fault> plan_faults(std::uint64_t seed, const std::vector<fault_kind>& kinds) {
   drawing draw{seed};
   std::vector<planned_fault> planned;
-  if (kinds.empty())
-    return planned;
+  // Rare, as it takes the master with it and keeps the job from going on.
+  std::vector<fault_kind> frequent = kinds;
+  bool may_be_unreadable = std::erase(frequent, fault_kind::unreadable_checkpoint) > 0;
   auto count = draw.below(6);
   bool together = draw.one_in(2);
   std::chrono::milliseconds at{0};
-  for (std::uint64_t i = 0; i < count; ++i) {
+  for (std::uint64_t i = 0; i < count && !frequent.empty(); ++i) {
     at = i > 0 && together ? at + std::chrono::milliseconds{draw.below(800)}
                            : std::chrono::milliseconds{draw.below(5'000)};
-    planned.push_back(draw.fault(kinds[draw.below(kinds.size())], at));
+    planned.push_back(draw.fault(frequent[draw.below(frequent.size())], at));
   }
+  if (may_be_unreadable && (frequent.empty() || draw.one_in(5)))
+    planned.push_back(
+        draw.fault(fault_kind::unreadable_checkpoint, std::chrono::milliseconds{draw.below(5'000)}));
   std::ranges::stable_sort(planned, {}, &planned_fault::at);
   return planned;
 }

@@ -28,6 +28,7 @@ enum class fault_kind {
   disk_unsynced,
   disk_lost_reply,
   disk_read,
+  unreadable_checkpoint,
 };
 
 /// All of them, in the order of their names in help and documentation.
