@@ -52,6 +52,10 @@ using job_action = std::variant<send_to_worker, slots_needed, store_end, job_don
 /// of them has ended or is lost, the slots that were lost are there again, the wait is over and it is not
 /// open which checkpoint is the newest (checkpoint_coordinator), new attempts begin from that one.
 ///
+/// If that one cannot be read when a master takes over, attempts begin from the one before, and their sinks
+/// look whether anything was committed since (protocol-checkpoint, decision 25). When all run, nothing was.
+/// If one refuses, all end, and the job is blocked until somebody has put the newest one back or removed it.
+///
 /// Otherwise the first failure is the job's cause. Slots are returned only after the end is stored, and the
 /// need is lowered before the first offer is rejected: else slot after slot would be allocated and rejected
 /// for ever. A cancel waits for the outcome of a checkpoint that is being stored, so that tasks hear of it
