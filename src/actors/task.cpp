@@ -200,10 +200,10 @@ void task::end(task_state how, std::string cause, bool irreversible) {
     cause = measured.failure().message();
   }
   task_end last{.cause = std::move(cause),
-                             .metrics = subtask_.metrics(),
-                             .results = {},
-                             .measurements = measured ? std::move(*measured) : nullptr,
-                             .irreversible = irreversible};
+                .metrics = subtask_.metrics(),
+                .results = {},
+                .measurements = measured ? std::move(*measured) : nullptr,
+                .irreversible = irreversible};
   if (how == task_state::finished)
     last.results = subtask_.take_results();
   subtask_.close();

@@ -81,10 +81,9 @@ TEST_CASE_FIXTURE(storage_at_work,
 }
 
 TEST_CASE_FIXTURE(storage_at_work,
-                  "a newest checkpoint that cannot be read is an error that says what may be done") {
+                  "the only checkpoint, when it cannot be read, is an error that says what may be done") {
   take(1);
-  take(2);
-  std::string path = "cp/" + to_string(some_job) + "/chk-2";
+  std::string path = "cp/" + to_string(some_job) + "/chk-1";
   disk.set_content(path + "/_metadata", "torn");
   restart(2);
   const auto& found = last<storage_opened>().found;
@@ -94,14 +93,26 @@ TEST_CASE_FIXTURE(storage_at_work,
     CHECK_MESSAGE(found.failure().message().find(part) != std::string::npos, found.failure().message());
 }
 
-TEST_CASE_FIXTURE(storage_at_work, "an older checkpoint that cannot be read does not matter") {
+TEST_CASE_FIXTURE(storage_at_work, "of several checkpoints it is told which can be read") {
   take(1);
   take(2);
-  disk.set_content("cp/" + to_string(some_job) + "/chk-1/_metadata", "torn");
-  restart(2);
-  REQUIRE(last<storage_opened>().found);
-  REQUIRE(last<storage_opened>().found->completed.size() == 1);
-  CHECK(last<storage_opened>().found->completed[0].checkpoint.id == 2);
+  for (checkpoint_id torn : {1, 2}) {
+    CAPTURE(torn);
+    std::string path = "cp/" + to_string(some_job) + "/chk-" + std::to_string(torn);
+    std::string whole = disk.content(path + "/_metadata");
+    disk.set_content(path + "/_metadata", "torn");
+    restart(torn + 1);
+    disk.set_content(path + "/_metadata", whole);
+    const auto& found = last<storage_opened>().found;
+    REQUIRE(found);
+    REQUIRE(found->completed.size() == 1);
+    CHECK(found->completed[0].checkpoint.id == 3 - torn);
+    REQUIRE(found->unreadable.size() == 1);
+    CHECK(found->unreadable[0].id == torn);
+    CHECK(found->unreadable[0].path == path);
+    CHECK(found->unreadable[0].why.find("_metadata") != std::string::npos);
+    CHECK(found->lack_newest() == (torn == 2));
+  }
 }
 
 TEST_CASE_FIXTURE(storage_at_work,
