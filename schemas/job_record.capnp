@@ -81,6 +81,13 @@ struct EndedJob {
   resultsDropped @10 :Bool;
 }
 
+struct EndedCheckpoints {
+  # A master that finds this removes what the job has left below the directory; of `retained` checkpoints
+  # the completed ones stay. It stores the record without this when that is done.
+  directory @0 :Text;
+  retained @1 :Bool;
+}
+
 struct JobRecord {
   # A master that finds one that is not ended starts the job; with cancelRequested it cancels it.
   id @0 :Id;
@@ -88,4 +95,5 @@ struct JobRecord {
   graph @2 :Graph.JobGraph;
   state @3 :RecordState;
   end @4 :EndedJob;             # of an ended job
+  checkpoints @5 :EndedCheckpoints; # of an ended job; absent: nothing is to be removed
 }

@@ -172,8 +172,7 @@ void checkpoint_storage::perform(sweep_files action) {
 
 void checkpoint_storage::perform(end_checkpoints action) {
   later([action = std::move(action)](work& with) {
-    auto what =
-        action.kept.empty() ? checkpoint_store::end_of_job::remove : checkpoint_store::end_of_job::retain;
+    auto what = action.retained ? checkpoint_store::end_of_job::retain : checkpoint_store::end_of_job::remove;
     result<void> done;
     if (!with.is_gone())
       done = with.on_store([&](checkpoint_store& store) { return store.end(what); });

@@ -54,8 +54,6 @@ dispatcher::dispatcher(caf::actor_config& config, platform& environment, configu
 caf::behavior dispatcher::make_behavior() {
   set_down_handler([this](caf::down_msg& down) { manager_down(down); });
   perform(core_.recover(store_->all(), clock().now(), platform_.clock().wall_ms()));
-  for (const job_record& each : store_->all())
-    remove_checkpoints_of(each);
   sweep_later();
   retry_later();
   return {
@@ -73,7 +71,8 @@ caf::behavior dispatcher::make_behavior() {
       },
 
       [this](const job_changed& change) { core_.on_changed(change.summary); },
-      [this](const store_end& end) { perform(core_.on_end(end.details)); },
+      [this](const store_end& end) { perform(core_.on_end(end.details, end.checkpoints)); },
+      [this](const checkpoints_gone& message) { perform(core_.on_checkpoints_gone(message.job)); },
 
       [this](sweep_atom) {
         perform(core_.on_tick(clock().now()));
@@ -219,23 +218,18 @@ void dispatcher::act(const answer_cancel& action) {
   answer_all(waiting_cancels_, action.job, action.answer);
 }
 
+void dispatcher::act(const remove_checkpoints& action) {
+  cleaners_.push_back(spawn<checkpoint_cleaner>(
+      platform_, checkpoint_storage::settings{action.left.directory, action.job, epoch_},
+      action.left.retained, caf::actor_cast<caf::actor>(this)));
+}
+
 void dispatcher::act(const remove_record& action) {
   store_->remove(action.job);
 }
 
 void dispatcher::act(const trim_record& action) {
   store_->put(action.record, [] {});
-}
-
-/// Only what is FINISHED leaves nothing for sure: of other jobs something may be kept, or could not be read.
-void dispatcher::remove_checkpoints_of(const job_record& ended) {
-  if (ended.state != record_state::ended || ended.end->summary.state != job_state::finished)
-    return;
-  auto settings = read_job_settings(settings_, ended.spec, epoch_);
-  if (!settings || !settings->checkpoints.enabled())
-    return;
-  cleaners_.push_back(spawn<checkpoint_cleaner>(
-      platform_, checkpoint_storage::settings{settings->checkpoints.directory, ended.id, epoch_}));
 }
 
 void dispatcher::retry_later() {

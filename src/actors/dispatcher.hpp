@@ -49,11 +49,11 @@ private:
   void act(const confirm_end& action);
   void act(const answer_submit& action);
   void act(const answer_cancel& action);
+  void act(const remove_checkpoints& action);
   void act(const remove_record& action);
   void act(const trim_record& action);
   void sweep_later();
   void retry_later();
-  void remove_checkpoints_of(const job_record& ended);
 
   platform& platform_;
   configuration settings_;

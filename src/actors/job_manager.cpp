@@ -167,8 +167,10 @@ void job_manager::on(const removal_outcome& removed) {
   perform({});
 }
 
-/// Tried until it is done: nobody comes after who would find what is left.
+/// Tried until it is done. Should this master end before, the job's record says what is left.
 void job_manager::on(const end_outcome& ended) {
+  if (ended.outcome)
+    send(peers_.dispatcher, checkpoints_gone{ended.wanted.job});
   if (ended.outcome || ended.outcome.failure().code() == errc::fenced) {
     removing_ = false;
     return leave_if_over();

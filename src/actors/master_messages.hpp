@@ -27,7 +27,7 @@
 ///                                       tasks_reported
 ///     job manager ──▶ resource manager  slots_needed
 ///     dispatcher ──▶ job manager        begin_job, cancel_running_job, confirm_end
-///     job manager ──▶ dispatcher        job_changed, store_end
+///     job manager ──▶ dispatcher        job_changed, store_end, checkpoints_gone
 ///     executor ──▶ job manager          storage_opened, counter_outcome, checkpoint_outcome,
 ///     removal_outcome,
 ///                                           end_outcome
@@ -65,6 +65,11 @@ struct job_abandoned {
 
 struct job_changed {
   job_summary summary;
+};
+
+/// Nothing is left of the ended job's checkpoints that is to go.
+struct checkpoints_gone {
+  job_id job;
 };
 
 struct library_claimed {
@@ -159,6 +164,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::job_unbound)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::begin_job)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::job_abandoned)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::job_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::checkpoints_gone)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::library_claimed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::record_landed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(weir::actors::list_workers)

@@ -56,10 +56,11 @@ struct sweep_files {
   std::set<std::string> needed;
 };
 
-/// The job has ended. All that it stored for checkpoints is to go, but for what these are made of.
+/// The job has ended. All that it stored for checkpoints is to go, but for the completed ones if they are
+/// retained.
 struct end_checkpoints {
   job_id job;
-  std::vector<completed_checkpoint> kept;
+  bool retained = false;
 };
 
 /// More checkpoints failed than the job bears.

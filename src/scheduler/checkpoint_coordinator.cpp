@@ -150,14 +150,18 @@ checkpoint_coordinator::actions checkpoint_coordinator::on_end(job_state how) {
   if (!enabled())
     return {};
   answer(std::exchange(requests_, {}), error{errc::unavailable, "the job has ended"});
-  if (leaves_files())
-    return take();
-  bool keep =
+  if (auto left = left_by(how))
+    out_.emplace_back(end_checkpoints{job_, left->retained});
+  return take();
+}
+
+std::optional<ended_checkpoints> checkpoint_coordinator::left_by(job_state how) const {
+  if (!enabled() || leaves_files())
+    return std::nullopt;
+  bool retained =
       (how == job_state::failed && settings_.retention != checkpoint_retention::none) ||
       (how == job_state::canceled && settings_.retention == checkpoint_retention::after_failure_cancel);
-  out_.emplace_back(
-      end_checkpoints{job_, keep ? completed_.retained() : std::vector<completed_checkpoint>{}});
-  return take();
+  return ended_checkpoints{settings_.directory, retained};
 }
 
 checkpoint_coordinator::actions checkpoint_coordinator::on_request(std::uint64_t request, bool full) {

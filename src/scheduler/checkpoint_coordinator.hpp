@@ -11,6 +11,7 @@
 #include "scheduler/execution_graph.hpp"
 #include "scheduler/pending_checkpoint.hpp"
 #include "scheduler/recovered_checkpoints.hpp"
+#include "wire/job_record.hpp"
 
 #include <cstdint>
 #include <map>
@@ -80,6 +81,9 @@ public:
   actions on_finished(const attempt_id& attempt, std::int64_t wall_ms);
   /// The sources of the task are at their end: it finishes with the next checkpoint.
   void on_data_ended(const attempt_id& attempt);
+  /// What of the checkpoints is to go when the job ends so; to be stored with that end, as this master may
+  /// not come to it.
+  [[nodiscard]] std::optional<ended_checkpoints> left_by(job_state how) const;
   /// The job's end is stored.
   actions on_end(job_state how);
   /// Somebody wants a checkpoint now. `full`: all of it written.

@@ -68,13 +68,6 @@ void completed_checkpoints::on_removed(checkpoint_id id) {
     found->second.at = removal::done;
 }
 
-std::vector<completed_checkpoint> completed_checkpoints::retained() const {
-  std::vector<completed_checkpoint> list;
-  for (const auto& [id, each] : retained_)
-    list.push_back(each.checkpoint);
-  return list;
-}
-
 bool has_long_chains(const completed_checkpoint& checkpoint, std::uint32_t length_max, double ratio_max) {
   std::uint64_t full = 0;
   std::uint64_t all = 0;

@@ -65,9 +65,6 @@ public:
     });
   }
 
-  /// Oldest first.
-  [[nodiscard]] std::vector<completed_checkpoint> retained() const;
-
 private:
   enum class removal { due, asked, done };
 

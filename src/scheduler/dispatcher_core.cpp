@@ -37,6 +37,8 @@ dispatcher_core::actions dispatcher_core::recover(std::vector<job_record> record
       known.at = phase::ended;
       known.summary = known.record.end->summary;
       ended_.add(known.record.id, results_size(*known.record.end), now);
+      if (known.record.checkpoints)
+        out.emplace_back(remove_checkpoints{known.record.id, *known.record.checkpoints});
       continue;
     }
     known.at = phase::recovering;
@@ -164,7 +166,7 @@ dispatcher_core::actions dispatcher_core::on_cancel(const job_id& id) {
   return out;
 }
 
-dispatcher_core::actions dispatcher_core::on_end(job_details details) {
+dispatcher_core::actions dispatcher_core::on_end(job_details details, std::optional<ended_checkpoints> left) {
   actions out;
   auto known = jobs_.find(details.summary.id);
   if (known == jobs_.end() || known->second.at != phase::live)
@@ -173,10 +175,30 @@ dispatcher_core::actions dispatcher_core::on_end(job_details details) {
   of.at = phase::ending;
   of.record.state = record_state::ended;
   of.record.end = std::make_shared<const job_details>(std::move(details));
+  of.record.checkpoints = std::move(left);
   out.emplace_back(store_record{of.record});
   return out;
 }
 
+dispatcher_core::actions dispatcher_core::on_checkpoints_gone(const job_id& id) {
+  actions out;
+  auto known = jobs_.find(id);
+  if (known == jobs_.end() || known->second.at != phase::ended)
+    return out;
+  known->second.record.checkpoints.reset();
+  if (known->second.is_forgotten)
+    forget(id, out);
+  else
+    out.emplace_back(trim_record{known->second.record});
+  return out;
+}
+
+void dispatcher_core::forget(const job_id& id, actions& out) {
+  jobs_.erase(id);
+  out.emplace_back(remove_record{id});
+}
+
+/// What is known then of its checkpoints is not enough to remove them: they stay.
 dispatcher_core::actions dispatcher_core::on_manager_died(const job_id& id, const std::string& cause,
                                                           std::int64_t wall_ms) {
   auto known = jobs_.find(id);
@@ -195,10 +217,13 @@ dispatcher_core::actions dispatcher_core::on_manager_died(const job_id& id, cons
 
 dispatcher_core::actions dispatcher_core::on_tick(time_point now) {
   actions out;
-  auto [forget, drop_results] = ended_.sweep(now);
-  for (const job_id& id : forget) {
-    jobs_.erase(id);
-    out.emplace_back(remove_record{id});
+  auto [forgotten, drop_results] = ended_.sweep(now);
+  for (const job_id& id : forgotten) {
+    job& of = jobs_.find(id)->second;
+    if (of.record.checkpoints)
+      of.is_forgotten = true;
+    else
+      forget(id, out);
   }
   for (const job_id& id : drop_results) {
     job& of = jobs_.find(id)->second;

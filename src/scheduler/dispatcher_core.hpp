@@ -55,6 +55,12 @@ struct answer_cancel {
   result<void> answer;
 };
 
+/// Of a job that ended under a master before: remove what it left; on_checkpoints_gone when that is done.
+struct remove_checkpoints {
+  job_id job;
+  ended_checkpoints left;
+};
+
 struct remove_record {
   job_id job;
 };
@@ -66,7 +72,7 @@ struct trim_record {
 
 using dispatch_action =
     std::variant<claim_library, release_library, store_record, start_job, cancel_running_job, confirm_end,
-                 answer_submit, answer_cancel, remove_record, trim_record>;
+                 answer_submit, answer_cancel, remove_checkpoints, remove_record, trim_record>;
 
 /// Takes jobs in and keeps what is known of them (protocol-control, H3, H5, H6 and choice 5: store first,
 /// tell later).
@@ -77,22 +83,25 @@ using dispatch_action =
 ///                                   cancel ─▶ store ─▶ answer, cancel
 ///
 /// The same id is the same job for as long as it is remembered: a submission that comes again is answered and
-/// starts nothing. Not thread-safe.
+/// starts nothing. A job is not forgotten before what it left of checkpoints is gone. Not thread-safe.
 class dispatcher_core {
 public:
   using actions = std::vector<dispatch_action>;
 
   explicit dispatcher_core(const ended_jobs_limits& limits) : ended_{limits} {}
 
-  /// Before anything else: what a master before this one has stored. Jobs that had not ended go on.
+  /// Before anything else: what a master before this one has stored. Jobs that had not ended go on, and so
+  /// does the removal of what others have left.
   actions recover(std::vector<job_record> records, time_point now, std::int64_t wall_ms);
 
   actions on_submit(job_record submission, std::int64_t wall_ms);
   actions on_claimed(const job_id& job, bool found, std::int64_t wall_ms);
   actions on_stored(const job_id& job, record_state state, time_point now);
   actions on_cancel(const job_id& job);
-  /// The job manager asks for its end to be stored.
-  actions on_end(job_details details);
+  /// The job manager asks for its end to be stored, with what is to be removed of its checkpoints then.
+  actions on_end(job_details details, std::optional<ended_checkpoints> left = {});
+  /// Nothing is left of the ended job's checkpoints that is to go.
+  actions on_checkpoints_gone(const job_id& job);
   /// It died instead, by a bug: the job is FAILED.
   actions on_manager_died(const job_id& job, const std::string& cause, std::int64_t wall_ms);
   actions on_tick(time_point now);
@@ -118,6 +127,7 @@ private:
     phase at = phase::claiming;
     bool cancel_wished = false;
     bool cancel_stored = false;
+    bool is_forgotten = false; ///< ended_jobs has given it up
     job_summary summary;
     std::uint64_t order = 0;
   };
@@ -126,6 +136,7 @@ private:
     return which.at != phase::claiming && which.at != phase::storing;
   }
   void request_cancel(job& of, actions& out);
+  void forget(const job_id& id, actions& out);
   actions go_on(job& with, bool found, std::int64_t wall_ms);
 
   std::map<job_id, job> jobs_;

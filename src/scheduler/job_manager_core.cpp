@@ -450,7 +450,7 @@ void job_manager_core::end_if_over(std::int64_t wall_ms, actions& out) {
   if (*next == job_state::finished)
     end.results = merge_results(execution_);
   end_ = std::move(end);
-  out.emplace_back(store_end{*end_});
+  out.emplace_back(store_end{*end_, checkpoints_.left_by(*next)});
 }
 
 } // namespace weir

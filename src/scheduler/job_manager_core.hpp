@@ -7,6 +7,7 @@
 #include "scheduler/job_slots.hpp"
 #include "scheduler/output_finalizers.hpp"
 #include "scheduler/resource_manager_core.hpp"
+#include "wire/job_record.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -31,6 +32,7 @@ struct slots_needed {
 /// The job's end is to be stored; on_stored when that has happened. Nobody may see the end before.
 struct store_end {
   job_details details;
+  std::optional<ended_checkpoints> checkpoints; ///< what is to be removed then
 };
 
 /// The job has stored its end and returned its slots.

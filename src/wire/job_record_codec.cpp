@@ -127,6 +127,12 @@ static job_record read(JobRecord::Reader from, untrusted_parts& parts) {
     parts.refuse("it has no id");
   if (from.hasEnd() != (record.state == record_state::ended))
     parts.refuse("its state and its end contradict each other");
+  if (from.hasCheckpoints()) {
+    if (record.state != record_state::ended)
+      parts.refuse("it has not ended, and its checkpoints have");
+    auto checkpoints = from.getCheckpoints();
+    record.checkpoints = {parts.text(checkpoints.getDirectory()), checkpoints.getRetained()};
+  }
   if (from.hasEnd()) {
     job_details end = read(from.getEnd(), parts);
     end.summary.id = record.id;
@@ -148,6 +154,11 @@ std::vector<char> encode_job_record(const job_record& record) {
   root.setState(static_cast<schema::RecordState>(record.state));
   if (record.end)
     write(root.initEnd(), *record.end);
+  if (record.checkpoints) {
+    auto checkpoints = root.initCheckpoints();
+    checkpoints.setDirectory(schema::text(record.checkpoints->directory));
+    checkpoints.setRetained(record.checkpoints->retained);
+  }
   return seal(job_record_format, wire::to_bytes(message));
 }
 

@@ -68,8 +68,8 @@ BUGS = [
     Bug("C29b", "every task hears that a checkpoint was aborted", [(STEPS, "  tell_all<checkpoint_aborted>(id);\n", "")],
         [core("a checkpoint that a task declines is over, and every task hears so [29]")]),
     Bug("C31", "checkpoints are removed once the job's end is durable",
-        [(JOB, "  out.emplace_back(store_end{*end_});",
-          "  perform(checkpoints_.on_end(*next), wall_ms, out);\n  out.emplace_back(store_end{*end_});")], [core("checkpoints go only once the end of the job is stored [31]")]),
+        [(JOB, "  out.emplace_back(store_end{",
+          "  perform(checkpoints_.on_end(*next), wall_ms, out);\n  out.emplace_back(store_end{")], [core("checkpoints go only once the end of the job is stored [31]")]),
     Bug("C32", "a task goes back to a complete checkpoint, not to what it acknowledged",
         [(COORDINATOR, "    files_.hold(file.path);\n  found->second", """    files_.hold(file.path);
   if (auto* own = const_cast<completed_subtask*>(

@@ -187,7 +187,6 @@ private:
 
   void master_gone() {
     workers_.on_master_gone();
-    lost_master_ = true;
     client_.on_master_gone();
   }
 
@@ -268,8 +267,7 @@ private:
       std::string_view at = path;
       if (at.starts_with(std::string{output} + "/.") && !may_leave_output())
         return path + " is left in the output";
-      if (at.starts_with(folders_.job()) && !may_leave_checkpoints() &&
-          !(path.ends_with('/') && has_zombie_master()))
+      if (at.starts_with(folders_.job()) && !was_left_alone() && !(path.ends_with('/') && has_zombie_master()))
         return path + " is left of the checkpoints";
     }
     return {};
@@ -283,9 +281,6 @@ private:
               return name_of(each.kind).starts_with("disk-");
             }));
   }
-
-  /// The next master removes those of a FINISHED job alone: of another one some might be meant to stay.
-  bool may_leave_checkpoints() const { return was_left_alone() || (was_canceled() && lost_master_); }
 
   /// Canceled while its newest checkpoint could not be read: nothing is committed or removed then.
   bool was_left_alone() const { return was_canceled() && !faults_.damaged_checkpoints().empty(); }
@@ -371,7 +366,6 @@ private:
   checkpoint_id reported_ = 0;
   checkpoint_id reported_before_ = 0;
   checkpoint_id restored_ = 0;
-  bool lost_master_ = false; ///< some time
   workers_at_rest workers_{cluster_, look_interval};
   std::string complaint_ = "the cluster was not looked at";
 };

@@ -165,7 +165,7 @@ TEST_CASE_FIXTURE(storage_at_work,
 TEST_CASE_FIXTURE(storage_at_work, "the end of a job leaves nothing, or the checkpoints that are kept") {
   take(1);
   SUBCASE("nothing") {
-    storage->perform(end_checkpoints{some_job, {}});
+    storage->perform(end_checkpoints{some_job});
     CHECK(disk.tree() == std::vector<std::string>{"cp/"});
   }
   SUBCASE("nothing, once the disk is there again") {
@@ -173,7 +173,7 @@ TEST_CASE_FIXTURE(storage_at_work, "the end of a job leaves nothing, or the chec
       return now.what == simulated_disk::action::sync_folder ? simulated_disk::fault::fail
                                                              : simulated_disk::fault::none;
     };
-    storage->perform(end_checkpoints{some_job, {}});
+    storage->perform(end_checkpoints{some_job});
     CHECK_FALSE(last<end_outcome>().outcome);
     disk.on_operation = {};
     storage->perform(last<end_outcome>().wanted);
@@ -181,12 +181,12 @@ TEST_CASE_FIXTURE(storage_at_work, "the end of a job leaves nothing, or the chec
     CHECK(disk.tree() == std::vector<std::string>{"cp/"});
     // Nor is the folder made again to be removed.
     auto operations = disk.operations();
-    storage->perform(end_checkpoints{some_job, {}});
+    storage->perform(end_checkpoints{some_job});
     CHECK(last<end_outcome>().outcome);
     CHECK(disk.operations() == operations);
   }
   SUBCASE("kept ones") {
-    storage->perform(end_checkpoints{some_job, {checkpoint(1)}});
+    storage->perform(end_checkpoints{some_job, true});
     CHECK(disk.info("cp/" + to_string(some_job) + "/chk-1/_metadata"));
   }
 }

@@ -361,12 +361,13 @@ TEST_CASE("a job leaves the checkpoints behind that its user wants to keep") {
            expectation{after_failure_cancel, job_state::canceled, true},
            expectation{after_failure_cancel, job_state::finished, false},
        }) {
-    job_with_files job{{.interval = 100ms, .retention = retention}};
+    job_with_files job{{.interval = 100ms, .retention = retention, .directory = "cp"}};
     job.run();
     job.complete_one();
     job.note(job.coordinator.on_end(end));
     auto ends = job.take<end_checkpoints>();
     REQUIRE(ends.size() == 1);
-    CHECK(ends[0].kept.size() == (kept ? 1 : 0));
+    CHECK(ends[0].retained == kept);
+    CHECK(job.coordinator.left_by(end) == ended_checkpoints{"cp", kept});
   }
 }

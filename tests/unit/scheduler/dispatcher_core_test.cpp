@@ -257,6 +257,55 @@ TEST_CASE_FIXTURE(dispatcher_at_work,
   CHECK(all<cancel_running_job>(out).size() == 1);
 }
 
+TEST_CASE_FIXTURE(dispatcher_at_work,
+                  "what a job leaves of checkpoints is stored with its end, until it is gone") {
+  const ended_checkpoints left{"/checkpoints", true};
+  run();
+  auto out = core.on_end({.summary = {.id = job, .state = job_state::canceled}}, left);
+  REQUIRE(all<store_record>(out).size() == 1);
+  CHECK(all<store_record>(out)[0].record.checkpoints == left);
+  stored(record_state::ended);
+  out = core.on_checkpoints_gone(job);
+  REQUIRE(all<trim_record>(out).size() == 1);
+  CHECK(out.size() == 1);
+  CHECK_FALSE(all<trim_record>(out)[0].record.checkpoints);
+  CHECK(all<trim_record>(out)[0].record.end->summary.state == job_state::canceled);
+}
+
+TEST_CASE_FIXTURE(dispatcher_at_work,
+                  "a master that starts removes what jobs have left of checkpoints, however they ended") {
+  job_record done{.id = job, .graph = line_of({{"source", 1}}), .state = record_state::ended};
+  done.end = std::make_shared<const job_details>(job_details{.summary = {.id = job}});
+  std::vector<job_record> records;
+  for (std::uint64_t number : {1, 2, 3, 4}) {
+    records.push_back(done);
+    records.back().id = job_numbered(number);
+  }
+  records[0].checkpoints = {"/checkpoints", false};
+  records[2].checkpoints = {"/others", true};
+  auto out = core.recover(records, now, 0);
+  auto removals = all<remove_checkpoints>(out);
+  REQUIRE(removals.size() == 2);
+  CHECK(out.size() == 2);
+  CHECK(removals[0].job == job_numbered(1));
+  CHECK(removals[0].left == *records[0].checkpoints);
+  CHECK(removals[1].job == job_numbered(3));
+  CHECK(removals[1].left == *records[2].checkpoints);
+}
+
+TEST_CASE_FIXTURE(dispatcher_at_work, "a job is forgotten only when what it left of checkpoints is gone") {
+  run();
+  core.on_end({.summary = {.id = job, .state = job_state::failed}}, ended_checkpoints{"/checkpoints", false});
+  stored(record_state::ended);
+  now += 2h;
+  CHECK(core.on_tick(now).empty());
+  CHECK(core.end_of(job));
+  auto out = core.on_checkpoints_gone(job);
+  CHECK(all<remove_record>(out).size() == 1);
+  CHECK(out.size() == 1);
+  CHECK_FALSE(core.knows(job));
+}
+
 TEST_CASE_FIXTURE(dispatcher_at_work, "a job whose library is gone when its master starts again has failed") {
   core.recover({{.id = job, .spec = {.library_name = "words.so"}, .graph = line_of({{"source", 1}})}}, now,
                9'000);

@@ -522,6 +522,7 @@ TEST_CASE_FIXTURE(restarting_job, "checkpoints go only once the end of the job i
   REQUIRE(all<store_end>(wanted).size() == 1);
   CHECK(all<store_end>(wanted)[0].details.checkpoints->counts.completed == 1);
   CHECK(all<store_end>(wanted)[0].details.checkpoints->counts.failed == 1);
+  CHECK(all<store_end>(wanted)[0].checkpoints); // for a master after this one, should it not come to it
   CHECK(all<end_checkpoints>(wanted).empty());
   CHECK(all<store_checkpoint>(wanted).empty()); // the second one, which all finished tasks have acknowledged
   note(core.on_stored());
@@ -533,6 +534,7 @@ TEST_CASE_FIXTURE(restarting_job, "checkpoints that cannot be used stay when the
   note(core.on_recovery_failed("the newest one is damaged", ++wall));
   REQUIRE(all<store_end>(wanted).size() == 1);
   CHECK(all<store_end>(wanted)[0].details.summary.state == job_state::failed);
+  CHECK_FALSE(all<store_end>(wanted)[0].checkpoints);
   note(core.on_stored());
   CHECK(std::holds_alternative<job_done>(wanted.back()));
   CHECK(all<end_checkpoints>(wanted).empty());

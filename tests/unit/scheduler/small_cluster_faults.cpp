@@ -97,7 +97,7 @@ void small_cluster::restart_master() {
     each.storing = each.ending = false;
     if (ended) {
       each.core.reset();
-      each.storage.close({});
+      each.storage.close();
     } else {
       start_job(id, each);
     }

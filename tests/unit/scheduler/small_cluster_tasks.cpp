@@ -128,8 +128,8 @@ std::function<void()> small_cluster::do_store_work(const job_id& id, job& of, co
     storage.remove(work->paths);
   else if (auto* work = std::get_if<sweep_files>(&action))
     files_swept += storage.sweep(work->present, work->needed);
-  else if (auto* work = std::get_if<end_checkpoints>(&action))
-    storage.close(work->kept);
+  else if (std::holds_alternative<end_checkpoints>(action))
+    storage.close();
   return {};
 }
 

@@ -44,11 +44,10 @@ std::size_t small_storage::sweep(const std::vector<attempt_id>& present,
   return gone;
 }
 
-void small_storage::close(const std::vector<completed_checkpoint>& kept) {
+void small_storage::close() {
   closed = true;
   metadata.clear();
-  if (kept.empty())
-    files.clear();
+  files.clear();
 }
 
 /// What metadata names is there, the full snapshot first and each other one with the changes since the one

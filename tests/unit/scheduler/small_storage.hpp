@@ -42,7 +42,7 @@ public:
   void remove(const std::vector<std::string>& paths);
   /// Returns how many files went.
   std::size_t sweep(const std::vector<attempt_id>& present, const std::set<std::string>& needed);
-  void close(const std::vector<completed_checkpoint>& kept);
+  void close();
   [[nodiscard]] checkpoint_id newest() const { return metadata.empty() ? 0 : metadata.rbegin()->first; }
 
   // The output.

@@ -275,6 +275,35 @@ TEST_CASE_FIXTURE(store_fixture, "a job that ends may leave its completed checkp
   CHECK(*read == two);
 }
 
+TEST_CASE("what a master does not come to at the end of a job a later one does, and keeps what is retained") {
+  for (std::uint64_t step = 1;; ++step) {
+    CAPTURE(step);
+    store_fixture job;
+    job.complete(1);
+    auto two = job.complete(2);
+    REQUIRE(job.store->drop(1));
+    REQUIRE(job.store->begin(3));
+    job.task_file(3, 0, true);
+    job.task_file(3, 1, false);
+    std::uint64_t due = job.disk.operations() + step;
+    job.disk.on_operation = simulation::fault_at(due, simulation::simulated_disk::fault::crash_before);
+    (void)job.store->end(checkpoint_store::end_of_job::retain);
+    bool happened = job.disk.has_crashed();
+    job.disk.on_operation = {};
+    job.disk.restart();
+    auto later = open_store(job.disk, 9);
+    REQUIRE(later->end(checkpoint_store::end_of_job::retain));
+    CHECK(files_on(job.disk).size() == 3);
+    for (const auto& path : job.disk.tree())
+      CHECK(path.find("/.") == std::string::npos);
+    auto read = read_checkpoint(job.disk, folders.of(2));
+    REQUIRE(read);
+    CHECK(*read == two);
+    if (!happened)
+      break;
+  }
+}
+
 TEST_CASE_FIXTURE(store_fixture,
                   "damaged metadata is named with file, byte and reason, and beside it the others are read") {
   auto one = complete(1);

@@ -58,6 +58,7 @@ void check_equal(const job_record& a, const job_record& b) {
   REQUIRE(static_cast<bool>(a.end) == static_cast<bool>(b.end));
   if (a.end)
     check_equal(*a.end, *b.end);
+  CHECK(a.checkpoints == b.checkpoints);
 }
 
 job_record small_record() {
@@ -117,6 +118,10 @@ TEST_CASE("a job record that cannot be is refused with what is wrong with it") {
   SUBCASE("an end of a job that has not ended") {
     record.end = std::make_shared<const job_details>();
     expected = "its state and its end contradict each other";
+  }
+  SUBCASE("checkpoints to remove of a job that has not ended") {
+    record.checkpoints = {"/checkpoints", false};
+    expected = "it has not ended, and its checkpoints have";
   }
   SUBCASE("a state that does not exist") {
     record.state = static_cast<record_state>(3);

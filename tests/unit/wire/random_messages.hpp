@@ -87,6 +87,10 @@ public:
       end.graph = record.graph;
       end.results_dropped = below(2) == 0;
       record.end = std::make_shared<const weir::job_details>(std::move(end));
+      if (below(2) == 0) {
+        fill(record.checkpoints.emplace().directory);
+        record.checkpoints->retained = below(2) == 0;
+      }
     }
     return record;
   }
