@@ -117,7 +117,7 @@ job_manager_core::actions job_manager_core::on_lost(const session_lost& message,
   // Those who read from the lost worker may have noticed first; their cause is then a consequence.
   if (lost == failure_weight::consequence)
     life_.add_to_failure("; then " + message.cause);
-  lose_finalizers(in_session);
+  lose_finalizers(in_session, wall_ms);
   slots_.lose(message.session);
   tell_need(message.session, out);
   settle(wall_ms, out);
@@ -138,7 +138,7 @@ job_manager_core::actions job_manager_core::on_request_failed(const slot_request
   else if (life_.is(job_state::restarting))
     restart_later({.cause = message.cause, .wall_ms = wall_ms}, out);
   else if (finalizers_lack_slot_)
-    give_up_outputs(message.cause);
+    give_up_outputs(message.cause, wall_ms);
   tell_need({}, out);
   settle(wall_ms, out);
   return out;
@@ -181,7 +181,7 @@ job_manager_core::actions job_manager_core::on_update(const update& message, std
   actions out;
   if (auto finalized =
           finalizers_.on_update(message.attempt, message.session, message.state, message.cause)) {
-    on_finalized(*finalized);
+    on_finalized(*finalized, wall_ms);
     settle(wall_ms, out);
     return out;
   }
@@ -241,7 +241,7 @@ job_manager_core::actions job_manager_core::on_allocation_gone(const allocation_
     return out;
   auto in_slot = [&](const slot_grant& slot) { return slot.allocation == message.allocation; };
   fail_attempts_in(in_slot, "its worker does not have the task's slot any more", wall_ms, out);
-  lose_finalizers(in_slot);
+  lose_finalizers(in_slot, wall_ms);
   slots_.drop(message.allocation);
   tell_need({}, out);
   settle(wall_ms, out);
@@ -255,7 +255,7 @@ job_manager_core::actions job_manager_core::on_cancel(std::int64_t wall_ms) {
   if (end_)
     return out;
   if (finalizers_lack_slot_)
-    give_up_outputs("the job was canceled");
+    give_up_outputs("the job was canceled", wall_ms);
   else if (!life_.enter(job_event::cancel_wish, wall_ms))
     return out;
   failover_.clear();

@@ -159,9 +159,9 @@ private:
   // In job_manager_outputs.cpp.
   bool finalize_outputs(actions& out);
   void deploy_finalizer(const subtask_place& place, const slot_grant& slot, actions& out);
-  void on_finalized(const output_finalizers::ended& how);
-  void lose_finalizers(const std::function<bool(const slot_grant&)>& gone);
-  void give_up_outputs(const std::string& why);
+  void on_finalized(const output_finalizers::ended& how, std::int64_t wall_ms);
+  void lose_finalizers(const std::function<bool(const slot_grant&)>& gone, std::int64_t wall_ms);
+  void give_up_outputs(const std::string& why, std::int64_t wall_ms);
 
   // In job_manager_failures.cpp.
   failure_weight fail_attempts_in(const std::function<bool(const slot_grant&)>& gone,

@@ -38,24 +38,28 @@ void job_manager_core::deploy_finalizer(const subtask_place& place, const slot_g
   out.emplace_back(send_to_worker{slot.session.worker, std::move(message)});
 }
 
-void job_manager_core::on_finalized(const output_finalizers::ended& how) {
+/// Nobody comes after who would end that output, so the job's failures say what was left.
+void job_manager_core::on_finalized(const output_finalizers::ended& how, std::int64_t wall_ms) {
   if (how.failure.empty())
     return;
-  std::string what = "what " + execution_.task_name(how.finalizer) +
-                     " has prepared is neither committed nor removed: " + how.failure;
+  std::string task = execution_.task_name(how.finalizer);
+  std::string what = "what " + task + " has prepared is neither committed nor removed: " + how.failure;
   log::scheduler.warn(what, {{"job", life_.summary().id}, {"attempt", how.finalizer}});
   if (life_.is(job_state::failing))
     life_.add_to_failure("; " + what);
+  else
+    life_.note_failure({.cause = std::move(what), .task = std::move(task), .wall_ms = wall_ms});
 }
 
-void job_manager_core::lose_finalizers(const std::function<bool(const slot_grant&)>& gone) {
+void job_manager_core::lose_finalizers(const std::function<bool(const slot_grant&)>& gone,
+                                       std::int64_t wall_ms) {
   for (const auto& given_up : finalizers_.lose(gone))
-    on_finalized(given_up);
+    on_finalized(given_up, wall_ms);
 }
 
-void job_manager_core::give_up_outputs(const std::string& why) {
+void job_manager_core::give_up_outputs(const std::string& why, std::int64_t wall_ms) {
   for (const subtask_place& place : finalizers_.due())
-    on_finalized({execution_.attempts()[place.vertex][place.subtask].id, why});
+    on_finalized({execution_.attempts()[place.vertex][place.subtask].id, why}, wall_ms);
   finalizers_.give_up();
   finalizers_lack_slot_ = false;
 }

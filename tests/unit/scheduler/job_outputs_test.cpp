@@ -39,6 +39,14 @@ std::optional<job_state> end_in(const job_manager_core::actions& out) {
   return ends.empty() ? std::nullopt : std::optional{ends.front().details.summary.state};
 }
 
+/// A canceled job has no cause of its own.
+void check_tells_what_is_left(const job_manager_core::actions& out, const std::string& why) {
+  const auto failures = all<store_end>(out).front().details.failures;
+  REQUIRE_FALSE(failures.empty());
+  CHECK(failures.front().task == "sink (1/1)");
+  CHECK(failures.front().cause == "what sink (1/1) has prepared is neither committed nor removed: " + why);
+}
+
 } // namespace
 
 TEST_CASE_FIXTURE(job_with_outputs, "sinks that were told of the job's end leave nothing to be done") {
@@ -154,6 +162,7 @@ TEST_CASE_FIXTURE(job_with_outputs, "a finalizer that takes its workers with it 
     out = lose(session_of(process));
   }
   CHECK(end_in(out) == job_state::canceled);
+  check_tells_what_is_left(out, "its worker was lost, the 3. time");
 }
 
 TEST_CASE_FIXTURE(job_with_outputs, "no slot for a finalizer: the job ends when the request fails") {
@@ -163,6 +172,7 @@ TEST_CASE_FIXTURE(job_with_outputs, "no slot for a finalizer: the job ends when 
   lose(session_of(worker_of_sink()));
   auto out = core.on_request_failed({.job = job, .cause = "no slot for 5 min"}, ++wall);
   CHECK(end_in(out) == job_state::canceled);
+  check_tells_what_is_left(out, "no slot for 5 min");
   CHECK(need_in(out) == 0);
 }
 
@@ -171,7 +181,9 @@ TEST_CASE_FIXTURE(job_with_outputs, "no slot for a finalizer: a further cancel e
   cancel_all();
   lose(session_of(other_worker()));
   lose(session_of(worker_of_sink()));
-  CHECK(end_in(core.on_cancel(++wall)) == job_state::canceled);
+  auto out = core.on_cancel(++wall);
+  CHECK(end_in(out) == job_state::canceled);
+  check_tells_what_is_left(out, "the job was canceled");
 }
 
 TEST_CASE_FIXTURE(recovered_job_with_outputs,
