@@ -67,6 +67,7 @@ result<void> checkpoint_store::look_around() {
   }
   for (checkpoint_id lower : reserved)
     (void)files_.remove(folders_.next(lower));
+  folders_below_ = next_id_;
 
   auto ids = ids_with_metadata();
   if (!ids)
@@ -105,6 +106,7 @@ result<void> checkpoint_store::begin(checkpoint_id id) {
   if (id >= reserved_below_)
     if (auto reserved = reserve_below(id + 1); !reserved)
       return reserved;
+  folders_below_ = std::max(folders_below_, id + 1); // it may be there although this fails
   if (auto made = note(fence_->make_folder(folders_.of(id))); !made)
     return made;
   next_id_ = id + 1;
@@ -172,7 +174,7 @@ result<void> checkpoint_store::remove_files(std::span<const std::string> paths) 
 /// What is left in the folder is for a sweep.
 result<void> checkpoint_store::remove_if_empty(checkpoint_id id) {
   // That of a master after this one may be empty, and needed.
-  if (under_way_.contains(id) || id >= next_id_)
+  if (under_way_.contains(id) || id >= folders_below_)
     return {};
   return remove_if_empty(folders_.of(id));
 }

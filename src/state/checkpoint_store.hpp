@@ -126,6 +126,7 @@ private:
   checkpoint_folders folders_;
   checkpoint_id next_id_ = 1;
   checkpoint_id reserved_below_ = 1; ///< durable
+  checkpoint_id folders_below_ = 1;  ///< a folder with such an id is this master's, or of one before
   bool names_synced_ = true;         ///< of the folder of the newest checkpoint
   std::set<checkpoint_id> under_way_;
   std::map<checkpoint_id, std::vector<std::string>> completed_files_;

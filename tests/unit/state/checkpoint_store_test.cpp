@@ -259,6 +259,23 @@ TEST_CASE_FIXTURE(store_fixture, "a job that ends leaves nothing") {
   CHECK(store->end(checkpoint_store::end_of_job::remove));
 }
 
+TEST_CASE_FIXTURE(store_fixture,
+                  "nor does it leave the folder of a checkpoint that began and was said not to") {
+  REQUIRE(store->settle());
+  disk.on_operation = [](const simulation::simulated_disk::operation& now) {
+    using simulation::simulated_disk;
+    if (now.what == simulated_disk::action::rename)
+      return simulated_disk::fault::fail_done;
+    return now.what == simulated_disk::action::read ? simulated_disk::fault::fail
+                                                    : simulated_disk::fault::none;
+  };
+  CHECK_FALSE(store->begin(1));
+  disk.on_operation = {};
+  REQUIRE(disk.info(folders.of(1)));
+  REQUIRE(store->end(checkpoint_store::end_of_job::remove));
+  CHECK(disk.tree() == std::vector<std::string>{"cp/"});
+}
+
 TEST_CASE_FIXTURE(store_fixture, "a job that ends may leave its completed checkpoints, and nothing else") {
   complete(1);
   auto two = complete(2);
