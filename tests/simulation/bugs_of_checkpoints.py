@@ -6,6 +6,7 @@ from bugs import Bug, Test, core, seeds
 ALIGNER = "src/exchange/barrier_aligner.cpp"
 COMPLETED = "src/scheduler/completed_checkpoints.cpp"
 COORDINATOR = "src/scheduler/checkpoint_coordinator.cpp"
+DISPATCHER = "src/scheduler/dispatcher_core.cpp"
 FENCE = "src/base/fenced_folder.cpp"
 JOB = "src/scheduler/job_manager_core.cpp"
 STEPS = "src/scheduler/checkpoint_steps.cpp"
@@ -69,7 +70,11 @@ BUGS = [
         [core("a checkpoint that a task declines is over, and every task hears so [29]")]),
     Bug("C31", "checkpoints are removed once the job's end is durable",
         [(JOB, "  out.emplace_back(store_end{",
-          "  perform(checkpoints_.on_end(*next), wall_ms, out);\n  out.emplace_back(store_end{")], [core("checkpoints go only once the end of the job is stored [31]")]),
+          "  perform(checkpoints_.on_end(*next), wall_ms, out);\n  out.emplace_back(store_end{")],
+        [core("checkpoints go only once the end of the job is stored [31]"), seeds(400)]),
+    Bug("C31b", "what an ended job left of checkpoints goes under a later master",
+        [(DISPATCHER, "      if (known.record.checkpoints)\n", "      if (false)\n")],
+        [core("a master that starts removes what jobs have left of checkpoints, however they ended"), seeds(400)]),
     Bug("C32", "a task goes back to a complete checkpoint, not to what it acknowledged",
         [(COORDINATOR, "    files_.hold(file.path);\n  found->second", """    files_.hold(file.path);
   if (auto* own = const_cast<completed_subtask*>(
@@ -87,7 +92,8 @@ BUGS = [
           "  own = path_ + \"/.new-\" + own.substr(own.rfind('/') + 1);\n"
           "  if (auto written = write_own(own, bytes); !written) {")], [seeds(400)]),
     Bug("C36", "a cancel waits for what is being completed",
-        [(JOB, "    if (checkpoints_.is_storing())\n      break;", "    if (false)\n      break;")], [core("a cancel comes behind the notice of a checkpoint that completes [36]")]),
+        [(JOB, "    if (checkpoints_.is_storing())\n      break;", "    if (false)\n      break;")],
+        [core("a cancel comes behind the notice of a checkpoint that completes [36]"), seeds(400)]),
     Bug("C37", "what sinks of a canceled job leave is finalized",
         [("src/scheduler/job_manager_outputs.cpp", "  if (finalizers_.done() ||", "  if (true || finalizers_.done() ||")],
         [seeds(400)]),
@@ -97,6 +103,10 @@ BUGS = [
         [(STEPS, "any_of(pending_, [&](const auto& each) { return each.second.may_build_on(id); });",
           "any_of(pending_, [&](const auto&) { return id == 0; });")],
         [core("a base stays while a checkpoint that may build on it is under way [45]")]),
+    Bug("C46", "a replaced master deletes nothing",
+        [(FENCE, "result<void> fenced_folder::discard(const std::string& path) {\n",
+          "result<void> fenced_folder::discard(const std::string& path) {\n  if (auto gone = files_.remove(path); gone)\n    return gone;\n")],
+        [Test("unit_state", "the late deletion of an old master does not take a file that a new checkpoint needs"), seeds(400)]),
     Bug("C48", "a late acknowledgement takes only its own file with it",
         [(COORDINATOR, IS_STRAY, IS_STRAY + """    const job_vertex& of = execution_.graph().vertices[message.attempt.vertex];
     if (const auto* base = find_subtask(completed_.find(message.state.base), of.id, message.attempt.subtask))
@@ -111,5 +121,12 @@ BUGS = [
         [(SWEEP, "  return name.checkpoint < next_id_ && !under_way_.contains(name.checkpoint);", "  return true;")],
         [seeds(400)]),
     Bug("C52", "files are deleted once no metadata names them",
-        [(COMPLETED, "      each.at = removal::asked;", "      each.at = removal::done;"), DELETES_ALL], [core("the one before goes when the new one is stored, its files after its metadata [20, 52]")]),
+        [(COMPLETED, "      each.at = removal::asked;", "      each.at = removal::done;"), DELETES_ALL,
+         (STEPS, """    history_.on_discarded(id);
+    out_.emplace_back(remove_checkpoint{job_, id});
+""", """    history_.on_discarded(id);
+    delete_unneeded();
+    out_.emplace_back(remove_checkpoint{job_, id});
+""")],
+        [core("the one before goes when the new one is stored, its files after its metadata [20, 52]"), seeds(400)]),
 ]

@@ -7,9 +7,11 @@
 #include "simulation/client.hpp"
 #include "simulation/exactly_once_job.hpp"
 #include "simulation/fault_injection.hpp"
+#include "simulation/output_watch.hpp"
 #include "simulation/simulated_cluster.hpp"
 #include "simulation/workers_at_rest.hpp"
 #include "state/checkpoint_folders.hpp"
+#include "wire/job_record_codec.hpp"
 
 #include <algorithm>
 #include <array>
@@ -28,6 +30,7 @@ namespace {
 
 constexpr const char* output = "/shared/out";
 constexpr const char* checkpoints = "/shared/checkpoints";
+constexpr const char* masters = "/shared/ha";
 
 /// Virtual time after the last fault in which all must be well again: more than every timeout together.
 constexpr auto patience = 10min;
@@ -73,7 +76,7 @@ choices choose(std::uint64_t seed) {
   to.set(options::heartbeat_timeout, 2s);
   to.set(options::task_cancellation_timeout, 3s);
   to.set(options::slot_request_timeout, 20s);
-  to.set(options::high_availability_storage_dir, "/shared/ha");
+  to.set(options::high_availability_storage_dir, masters);
   to.set(options::checkpointing_dir, checkpoints);
   to.set(options::checkpointing_interval, one_of(50ms, 200ms, 500ms));
   to.set(options::checkpointing_timeout, one_of(1'000ms, 10'000ms, 600'000ms));
@@ -134,11 +137,15 @@ public:
                   .code = job_,
                   .note = [this](const std::string& event) { note(event); },
                   .trace = what.trace ? [this](const std::string& step) { what_.trace(at_now(step)); }
-                                      : std::function<void(const std::string&)>{}}},
+                                      : std::function<void(const std::string&)>{},
+                  .changes = [this](const auto& change, std::size_t life) { before(change, life); }}},
         checkpoints_{cluster_.files(), folders_},
+        output_{cluster_.files(), output},
         client_{cluster_, *job_, chosen_.parallelism, id_},
         faults_{cluster_, *job_, folders_, what.faults} {
-    checkpoints_.on_completed = [this](checkpoint_id id) { on_completed(id); };
+    checkpoints_.on_completed = [this](const completed_checkpoint& each) { on_completed(each); };
+    // Where the newest one was damaged the job may have gone back behind it.
+    checkpoints_.has_ended = [this] { return is_end_stored() || !faults_.damaged_checkpoints().empty(); };
     if (chosen_.canceled_at) {
       cancel_at_ = cluster_.now() + *chosen_.canceled_at;
       cluster_.wake_at(*cancel_at_);
@@ -154,6 +161,7 @@ public:
       client_.talk();
       look_at_workers();
       cluster_.step();
+      look_at_output();
       if (std::string wrong = checkpoints_.look(); !wrong.empty())
         fail(wrong);
     }
@@ -190,6 +198,33 @@ private:
     client_.on_master_gone();
   }
 
+  /// Somebody is about to change the disk.
+  void before(const simulated_disk::operation& change, std::size_t life) {
+    if (!is_built_)
+      return;
+    look_at_output();
+    is_output_changing_ = change.path.starts_with(output);
+    checkpoints_.before(change, life);
+  }
+
+  void look_at_output() {
+    if (!std::exchange(is_output_changing_, false))
+      return;
+    if (std::string wrong = output_.look(); !wrong.empty())
+      fail(wrong);
+    checkpoints_.rely_on(output_.newest_committed());
+  }
+
+  /// Read past all faults.
+  bool is_end_stored() {
+    std::string path = std::string{masters} + "/jobs/" + to_string(id_);
+    if (!cluster_.files().info(path))
+      return false;
+    std::string bytes = cluster_.files().content(path);
+    auto record = decode_job_record(bytes, path);
+    return record && record->state == record_state::ended;
+  }
+
   void look_at_job(const job_details& answer) {
     if (answer.summary.state != last_state_) {
       last_state_ = answer.summary.state;
@@ -198,12 +233,16 @@ private:
            (answer.failures.empty() ? "" : ", newest failure: " + answer.failures.front().cause));
     }
     seen_.restarts = std::max(seen_.restarts, answer.summary.restarts);
+    for (const failure_record& each : answer.failures)
+      says_what_is_left_ =
+          says_what_is_left_ || each.cause.find("neither committed nor removed") != std::string::npos;
     if (!answer.checkpoints)
       return;
     if (const auto& latest = answer.checkpoints->latest_completed) {
       if (!checkpoints_.completed().contains(latest->id))
         fail("checkpoint " + std::to_string(latest->id) + " is reported as complete and is not on disk");
       reported_ = std::max(reported_, latest->id);
+      checkpoints_.rely_on(reported_);
     }
     if (const auto& restored = answer.checkpoints->latest_restored; restored && restored->id != restored_) {
       restored_ = restored->id;
@@ -230,26 +269,16 @@ private:
     cancel_if(moment::with_fault);
   }
 
-  void on_completed(checkpoint_id id) {
+  void on_completed(const completed_checkpoint& checkpoint) {
     ++seen_.checkpoints;
-    note("checkpoint " + std::to_string(id) + " is complete");
+    note("checkpoint " + std::to_string(checkpoint.id) + " is complete");
     faults_.on_checkpoint_completed();
-    if (chosen_.canceled_at && !is_concurrent())
-      note_prepared();
+    // With a second one under way some of what is prepared may be of that. And one whose metadata could not
+    // be synced counts as failed.
+    bool is_alone = chosen_.values.get(options::checkpointing_max_concurrent) == 1;
+    output_.on_completed(checkpoint,
+                         is_alone && cluster_.files().is_name_synced(folders_.metadata(checkpoint.id)));
     cancel_if(moment::with_checkpoint);
-  }
-
-  bool is_concurrent() const { return chosen_.values.get(options::checkpointing_max_concurrent) > 1; }
-
-  /// What sinks have prepared when a checkpoint becomes complete belongs to the output from then on: while it
-  /// is the only one, nothing else of theirs is synced.
-  void note_prepared() {
-    for (const std::string& below_root : cluster_.files().tree()) {
-      std::string path = '/' + below_root;
-      if (path.starts_with(std::string{output} + "/.pending-") && !path.ends_with('/'))
-        for (std::string& line : sorted_lines(cluster_.files().synced_content(path)))
-          owed_.insert(std::move(line));
-    }
   }
 
   /// Once the job has ended: are all workers there, with empty hands?
@@ -267,20 +296,15 @@ private:
       std::string_view at = path;
       if (at.starts_with(std::string{output} + "/.") && !may_leave_output())
         return path + " is left in the output";
-      if (at.starts_with(folders_.job()) && !was_left_alone() && !(path.ends_with('/') && has_zombie_master()))
+      if (at.starts_with(folders_.job()) && !was_left_alone() &&
+          !(path.ends_with('/') && has_zombie_master()))
         return path + " is left of the checkpoints";
     }
     return {};
   }
 
-  /// A canceled job's output is ended once: a disk that fails then leaves what is neither committed nor
-  /// removed.
-  bool may_leave_output() const {
-    return was_left_alone() ||
-           (was_canceled() && std::ranges::any_of(what_.faults, [](const planned_fault& each) {
-              return name_of(each.kind).starts_with("disk-");
-            }));
-  }
+  /// Where the output of a canceled job could not be ended, the job says so.
+  bool may_leave_output() const { return was_left_alone() || (was_canceled() && says_what_is_left_); }
 
   /// Canceled while its newest checkpoint could not be read: nothing is committed or removed then.
   bool was_left_alone() const { return was_canceled() && !faults_.damaged_checkpoints().empty(); }
@@ -310,7 +334,7 @@ private:
       return "a record is there twice";
     if (may_leave_output())
       return {};
-    for (const std::string& line : owed_)
+    for (const std::string& line : output_.owed())
       if (!once.contains(line))
         return "the line '" + line + "' was in a complete checkpoint and is not in the output";
     return {};
@@ -357,12 +381,14 @@ private:
   checkpoint_folders folders_;
   simulated_cluster cluster_;
   checkpoint_watch checkpoints_;
+  output_watch output_;
+  bool is_output_changing_ = false;
+  bool says_what_is_left_ = false; ///< the job, of its output
   client client_;
   fault_injection faults_;
   job_state last_state_ = job_state::initializing;
   bool has_run_ = false;
   std::optional<time_point> cancel_at_;
-  std::set<std::string> owed_; ///< lines that have to show
   checkpoint_id reported_ = 0;
   checkpoint_id reported_before_ = 0;
   checkpoint_id restored_ = 0;

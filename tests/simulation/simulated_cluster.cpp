@@ -356,6 +356,11 @@ simulated_disk::fault simulated_cluster::on_operation(const simulated_disk::oper
   if (!life.running || life.is_ending)
     return fault::refuse;
   bool is_read = operation.what == simulated_disk::action::read;
+  if (!is_read && settings_.changes) {
+    auto life_that_asks = std::exchange(current_life_, nobody); // who looks at the disk is none
+    settings_.changes(operation, life_that_asks);
+    current_life_ = life_that_asks;
+  }
   if (!is_read) {
     mix(static_cast<std::uint64_t>(operation.what));
     mix(operation.path);

@@ -49,6 +49,9 @@ struct cluster_settings {
   std::function<void(const std::string&)> note;
   /// Told each step; may be empty.
   std::function<void(const std::string&)> trace;
+  /// Told each change of the disk before it happens, or fails, and which life of a node asks for it; may be
+  /// empty.
+  std::function<void(const simulated_disk::operation&, std::size_t)> changes;
 };
 
 /// A master and some workers in one process and one thread. Time is virtual, the seed says which actor

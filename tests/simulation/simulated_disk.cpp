@@ -328,6 +328,15 @@ std::string simulated_disk::content(std::string_view path) const {
   return nodes_.at(find(path).at).content;
 }
 
+bool simulated_disk::is_name_synced(std::string_view path) const {
+  place found = find(path);
+  if (found.at == none)
+    return false;
+  const auto& synced = nodes_[found.folder].synced_entries;
+  auto entry = synced.find(found.name);
+  return entry != synced.end() && entry->second == found.at;
+}
+
 std::string simulated_disk::synced_content(std::string_view path) const {
   return nodes_.at(find(path).at).synced_content;
 }

@@ -68,6 +68,8 @@ public:
   [[nodiscard]] std::string content(std::string_view path) const;
   /// What of it would be there after a power cut. The same.
   [[nodiscard]] std::string synced_content(std::string_view path) const;
+  /// Whether the name would still stand for the file after a power cut, as far as its folder goes.
+  [[nodiscard]] bool is_name_synced(std::string_view path) const;
   void set_content(std::string_view path, std::string content);
 
   result<std::unique_ptr<readable_file>> open(const std::string& path) override;
