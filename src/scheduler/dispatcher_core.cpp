@@ -152,10 +152,13 @@ dispatcher_core::actions dispatcher_core::on_cancel(const job_id& id) {
     break;
   case phase::recovering:
   case phase::live:
-    if (of.cancel_stored)
+    if (of.cancel_stored) {
       out.emplace_back(answer_cancel{id, {}});
-    else if (!of.cancel_wished)
+      if (of.at == phase::live)
+        out.emplace_back(cancel_running_job{id}); // what it still waits for is given up
+    } else if (!of.cancel_wished) {
       request_cancel(of, out);
+    }
     break;
   case phase::ending:
     break; // answered when the end has landed
