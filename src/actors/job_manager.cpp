@@ -83,8 +83,9 @@ caf::behavior job_manager::make_behavior() {
       [this](const tasks_reported& message) { core_.on_reported(message); },
 
       [this](const cancel_running_job&) {
-        // Sinks are to commit what the newest checkpoint lists, so it has to be known.
-        if (opening_)
+        // Sinks are to commit what the newest checkpoint lists, so it has to be known. A further cancel does
+        // not wait for a disk: all that there is stays then.
+        if (opening_ || (trying_on_ && !cancel_waits_))
           cancel_waits_ = true;
         else
           perform(core_.on_cancel(wall_ms()));
@@ -122,7 +123,10 @@ void job_manager::on(storage_opened& opened) {
     return; // it was canceled while somebody was to mend its checkpoints
   opening_ = false;
   begin_with(opened);
-  if (std::exchange(cancel_waits_, false))
+  // What a disk fails to tell it may tell the next time. A person who has to mend something is not waited
+  // for.
+  trying_on_ = !opened.found && recovered_ && opened.found.failure().code() != errc::corrupt;
+  if (!trying_on_ && std::exchange(cancel_waits_, false))
     perform(core_.on_cancel(wall_ms()));
 }
 

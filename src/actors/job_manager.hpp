@@ -57,7 +57,8 @@ private:
   job_manager_peers peers_;
   std::optional<checkpoint_storage> storage_; ///< empty: the job takes no checkpoints
   bool opening_ = false;                      ///< what the job goes on from is not known yet
-  bool cancel_waits_ = false;                 ///< for that
+  bool trying_on_ = false;                    ///< the disk failed, and is asked again
+  bool cancel_waits_ = false;                 ///< for one of these
   bool look_is_coming_ = false;               ///< whether the checkpoints can be read by now
   std::map<std::uint64_t, call_ptr<checkpoint_id>> checkpoint_calls_;
   std::uint64_t last_call_ = 0;
