@@ -41,8 +41,9 @@ constexpr auto look_interval = 500ms;
 /// Some times what the longest sound run takes.
 constexpr std::uint64_t steps_max = 1'000'000;
 
-/// When the user cancels: at a given time, or with the next checkpoint or fault after it.
-enum class moment { then, with_checkpoint, with_fault };
+/// When the user cancels: at a given time, or with the next checkpoint or fault after it, or when a task has
+/// written its part of one, so that the cancel may come while its metadata is being stored.
+enum class moment { then, with_checkpoint, with_part, with_fault };
 
 /// What the seed chooses beside the faults.
 struct choices {
@@ -95,7 +96,8 @@ choices choose(std::uint64_t seed) {
     made.form = exactly_once_job::form::regions;
   if (random() % 4 == 0)
     made.canceled_at = std::chrono::milliseconds{200 + random() % 3'000};
-  made.canceled = one_of(moment::then, moment::with_checkpoint, moment::with_fault);
+  made.canceled =
+      one_of(moment::then, moment::with_checkpoint, moment::with_part, moment::with_part, moment::with_fault);
   if (random() % 4 == 0)
     to.set(options::checkpointing_min_pause, 50ms);
   return made;
@@ -116,6 +118,7 @@ std::string describe(const choices& of) {
   if (of.canceled_at)
     text += ", canceled at " + std::to_string(of.canceled_at->count()) + " ms" +
             (of.canceled == moment::with_checkpoint ? " with a checkpoint"
+             : of.canceled == moment::with_part     ? " with a part of one"
              : of.canceled == moment::with_fault    ? " with a fault"
                                                     : "");
   return text;
@@ -205,6 +208,9 @@ private:
     look_at_output();
     is_output_changing_ = change.path.starts_with(output);
     checkpoints_.before(change, life);
+    if (change.what == simulated_disk::action::rename &&
+        read_unfinished_snapshot_name(weir::name_of(change.path)))
+      cancel_if(moment::with_part);
   }
 
   void look_at_output() {
