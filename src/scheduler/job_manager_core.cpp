@@ -92,6 +92,7 @@ job_manager_core::actions job_manager_core::on_tick(time_point now, std::int64_t
     return out;
   if (life_.is(job_state::restarting))
     decide_restart(now, wall_ms);
+  finalizers_.on_tick(now);
   perform(checkpoints_.on_tick(now, wall_ms), wall_ms, out);
   tell_need({}, out);
   settle(wall_ms, out);
@@ -101,7 +102,7 @@ job_manager_core::actions job_manager_core::on_tick(time_point now, std::int64_t
 time_point job_manager_core::wake_at() const {
   if (end_)
     return time_point::max();
-  return std::min(failover_.wake_at(), checkpoints_.wake_at());
+  return std::min({failover_.wake_at(), checkpoints_.wake_at(), finalizers_.wake_at()});
 }
 
 // ---- from the resource manager

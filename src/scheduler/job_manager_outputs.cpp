@@ -43,6 +43,10 @@ void job_manager_core::on_finalized(const output_finalizers::ended& how, std::in
   if (how.failure.empty())
     return;
   std::string task = execution_.task_name(how.finalizer);
+  if (!how.is_given_up)
+    return log::scheduler.warn(
+        "output not ended, tried again",
+        {{"job", life_.summary().id}, {"task", task}, {"attempt", how.finalizer}, {"why", how.failure}});
   std::string what = "what " + task + " has prepared is neither committed nor removed: " + how.failure;
   log::scheduler.warn(what, {{"job", life_.summary().id}, {"attempt", how.finalizer}});
   if (life_.is(job_state::failing))

@@ -7,6 +7,9 @@ namespace weir {
 
 namespace {
 
+/// Until what failed is tried again; as for other disks that fail.
+constexpr std::chrono::seconds rest{2};
+
 subtask_place place_of(const attempt_id& attempt) {
   return {attempt.vertex, attempt.subtask};
 }
@@ -43,7 +46,7 @@ void output_finalizers::expect_all() {
 std::vector<subtask_place> output_finalizers::due() const {
   std::vector<subtask_place> places;
   for (const subtask_place& place : open_)
-    if (!running_.contains(place))
+    if (!running_.contains(place) && !resting_.contains(place))
       places.push_back(place);
   return places;
 }
@@ -62,11 +65,30 @@ std::optional<output_finalizers::ended> output_finalizers::on_update(const attem
   if (found == running_.end() || found->second.attempt != attempt || found->second.slot.session != session ||
       !is_terminal(to))
     return std::nullopt;
-  open_.erase(found->first);
+  subtask_place place = found->first;
   running_.erase(found);
-  if (to == task_state::finished)
-    return ended{attempt, ""};
-  return ended{attempt, cause.empty() ? "its worker canceled it" : cause};
+  ended how{attempt, to == task_state::finished ? "" : cause.empty() ? "its worker canceled it" : cause};
+  if (how.is_given_up && tries_[place] < tries_max) {
+    how.is_given_up = false;
+    resting_.emplace(place, time_point::min());
+  } else {
+    open_.erase(place);
+  }
+  return how;
+}
+
+void output_finalizers::on_tick(time_point now) {
+  for (auto& [place, until] : resting_)
+    if (until == time_point::min())
+      until = now + rest;
+  std::erase_if(resting_, [&](const auto& each) { return each.second <= now; });
+}
+
+time_point output_finalizers::wake_at() const {
+  time_point first = time_point::max();
+  for (const auto& [place, until] : resting_)
+    first = std::min(first, until);
+  return first;
 }
 
 std::vector<output_finalizers::ended>

@@ -3,6 +3,7 @@
 #include "job_at_work.hpp"
 
 using namespace weir;
+using namespace std::chrono_literals;
 using enum task_state;
 
 namespace {
@@ -119,18 +120,49 @@ TEST_CASE_FIXTURE(job_with_outputs, "a sink that could not be opened has prepare
   CHECK(end_in(report(task(0, 1), canceled)) == job_state::failed);
 }
 
-TEST_CASE_FIXTURE(job_with_outputs, "a finalizer that fails adds to the cause, and is not tried again") {
+TEST_CASE_FIXTURE(
+    job_with_outputs,
+    "a finalizer that fails is tried again after a while, and the third failure adds to the cause") {
   deploy_all();
   report(sink(), running);
   report(sink(), failed, "disk full");
   report(task(0, 0), canceled);
   auto finalizers = sent<deploy>(report(task(0, 1), canceled));
   REQUIRE(finalizers.size() == 1);
-  auto out = report(finalizers.front(), failed, "disk still full");
-  CHECK(sent<deploy>(out).empty());
+  time_point now{};
+  auto out = report(finalizers.front(), failed, "disk full, too");
+  for (int i = 0; i < 2; ++i) {
+    CHECK_FALSE(end_in(out));
+    CHECK(sent<deploy>(out).empty());
+    CHECK(core.wake_at() == time_point::min());
+    CHECK(sent<deploy>(core.on_tick(now, ++wall)).empty());
+    CHECK(core.wake_at() == now + 2s);
+    CHECK(sent<deploy>(core.on_tick(now + 1s, ++wall)).empty());
+    now += 2s;
+    auto again = sent<deploy>(core.on_tick(now, ++wall));
+    REQUIRE(again.size() == 1);
+    CHECK(again.front().attempt.number > finalizers.front().attempt.number);
+    finalizers = again;
+    CHECK(core.wake_at() == time_point::max());
+    out = report(finalizers.front(), failed, "disk still full");
+  }
   CHECK(end_in(out) == job_state::failed);
   CHECK(core.details().failures.front().cause ==
         "disk full; what sink (1/1) has prepared is neither committed nor removed: disk still full");
+}
+
+TEST_CASE_FIXTURE(job_with_outputs, "what the second finalizer has done is done") {
+  deploy_all();
+  cancel_all();
+  auto first = sent<deploy>(report(sink(), failed, "disk full"));
+  REQUIRE(first.size() == 1);
+  CHECK_FALSE(end_in(report(first.front(), failed, "disk still full")));
+  core.on_tick(time_point{}, ++wall);
+  auto second = sent<deploy>(core.on_tick(time_point{} + 2s, ++wall));
+  REQUIRE(second.size() == 1);
+  auto out = report(second.front(), finished);
+  CHECK(end_in(out) == job_state::canceled);
+  CHECK(all<store_end>(out).front().details.failures.empty());
 }
 
 TEST_CASE_FIXTURE(job_with_outputs, "a finalizer that is lost with its worker goes to another one") {
