@@ -74,7 +74,7 @@ BUGS = [
         [core("checkpoints go only once the end of the job is stored [31]"), seeds(400)]),
     Bug("C31b", "what an ended job left of checkpoints goes under a later master",
         [(DISPATCHER, "      if (known.record.checkpoints)\n", "      if (false)\n")],
-        [core("a master that starts removes what jobs have left of checkpoints, however they ended"), seeds(400)]),
+        [core("a master that starts removes what jobs have left of checkpoints, however they ended"), seeds(2000)]),
     Bug("C32", "a task goes back to a complete checkpoint, not to what it acknowledged",
         [(COORDINATOR, "    files_.hold(file.path);\n  found->second", """    files_.hold(file.path);
   if (auto* own = const_cast<completed_subtask*>(
