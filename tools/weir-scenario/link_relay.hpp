@@ -1,5 +1,6 @@
 #pragma once
 
+#include "link_state.hpp"
 #include "relay_pipe.hpp"
 #include "relay_sockets.hpp"
 
@@ -15,14 +16,6 @@
 #include <vector>
 
 namespace weir::scenario {
-
-/// What happens to bytes that go one way between two nodes.
-struct link_state {
-  /// Nothing passes, the end of a connection neither. What is on its way goes on when the link is mended, as
-  /// it does with TCP.
-  bool is_cut = false;
-  std::chrono::milliseconds delay{0};
-};
 
 /// Carries the TCP connections between nodes, in a thread of its own, and breaks them as it is told.
 ///

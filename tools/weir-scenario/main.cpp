@@ -1,6 +1,7 @@
+#include "node_group.hpp"
 #include "own_processes.hpp"
 #include "scenario_run.hpp"
-#include "script_parser.hpp"
+#include "script_files.hpp"
 #include "timeline.hpp"
 
 #include "base/platform.hpp"
@@ -8,7 +9,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -55,24 +56,30 @@ std::filesystem::path new_folder() {
 }
 
 /// Runs one script, prints its line, and what is to be known if it failed.
-bool run_one(const script& what, const wishes& wanted, std::uint64_t seed) {
+bool run_one(const script& what, const wishes& wanted, std::uint64_t seed, platform& system) {
   auto folder = new_folder();
   auto programs = std::filesystem::read_symlink("/proc/self/exe").parent_path();
   timeline events{wanted.verbose ? &std::cout : nullptr};
+  auto begin = system.clock().now();
   result<void> done;
   try {
+    node_group nodes{{.folder = folder, .programs = programs, .script = what.file}, system};
+    if (breaks_disks(what.statements))
+      nodes.allow_disk_faults();
     scenario_run run{what,
                      {.folder = folder,
                       .programs = programs,
                       .seed = seed,
                       .variables = wanted.variables,
                       .is_interrupted = [] { return is_interrupted != 0; }},
+                     nodes,
                      events};
     done = run.run();
   } catch (const std::exception& failure) {
     done = error{errc::failed, failure.what()};
   }
-  std::printf("%s %s (%.1f s, seed %llu)\n", done ? "passed" : "FAILED", what.file.c_str(), events.seconds(),
+  std::printf("%s %s (%.1f s, seed %llu)\n", done ? "passed" : "FAILED", what.file.c_str(),
+              std::chrono::duration<double>(system.clock().now() - begin).count(),
               static_cast<unsigned long long>(seed));
   std::fflush(stdout);
   if (done && !wanted.keep) {
@@ -86,38 +93,6 @@ bool run_one(const script& what, const wishes& wanted, std::uint64_t seed) {
   }
   std::cout << "  logs and files: " << folder.string() << std::endl;
   return done.has_value();
-}
-
-/// All scripts, or the first mistake in one.
-result<std::vector<script>> read_scripts(const std::vector<std::string>& files, file_system& disk) {
-  constexpr std::uint64_t bytes_max = 1 << 20;
-  std::vector<script> scripts;
-  for (const std::string& file : files) {
-    auto text = disk.read_all(file, bytes_max);
-    if (!text)
-      return text.failure();
-    auto read = parse_script(file, *text);
-    if (!read)
-      return read.failure();
-    scripts.push_back(std::move(*read));
-  }
-  return scripts;
-}
-
-/// Splits NAME=VALUE; each name must be one that some script lets.
-result<std::map<std::string, std::string>> read_assignments(const std::vector<std::string>& assignments,
-                                                            const std::vector<script>& scripts) {
-  std::map<std::string, std::string> variables;
-  for (const std::string& each : assignments) {
-    auto sign = each.find('=');
-    if (sign == std::string::npos || sign == 0)
-      return error{errc::invalid_argument, "--set " + each + ": expected NAME=VALUE"};
-    std::string name = each.substr(0, sign);
-    if (std::ranges::none_of(scripts, [&](const script& of) { return lets(of.statements, name); }))
-      return error{errc::invalid_argument, "--set " + each + ": there is no 'let " + name + "' to stand for"};
-    variables[name] = each.substr(sign + 1);
-  }
-  return variables;
 }
 
 } // namespace
@@ -163,7 +138,7 @@ int main(int argc, char** argv) {
   std::size_t passed = 0, failed = 0;
   for (const script& each : *scripts)
     if (is_interrupted == 0)
-      ++(run_one(each, wanted, seed) ? passed : failed);
+      ++(run_one(each, wanted, seed, *environment) ? passed : failed);
   std::cout << passed << " passed, " << failed << " failed" << std::endl;
   return failed == 0 ? exit_done : exit_failed;
 }

@@ -1,5 +1,6 @@
 #include "node_group.hpp"
 
+#include "job_submission.hpp"
 #include "own_processes.hpp"
 #include "ports.hpp"
 
@@ -7,6 +8,8 @@
 #include <fstream>
 #include <stdexcept>
 #include <utility>
+
+#include <poll.h>
 
 namespace weir::scenario {
 
@@ -24,13 +27,26 @@ std::string relayed_host(unsigned number) {
 
 constexpr unsigned workers_max = 200; // with a host each
 
-/// Losses are noticed within seconds, checkpoints are frequent, and jobs go on soon and always.
-const setting_map quick_settings{{"heartbeat.interval", "200 ms"},
-                                 {"heartbeat.timeout", "2 s"},
-                                 {"execution.checkpointing.interval", "100 ms"},
-                                 {"restart-strategy.type", "fixed-delay"},
-                                 {"restart-strategy.fixed-delay.attempts", "100000"},
-                                 {"restart-strategy.fixed-delay.delay", "100 ms"}};
+/// What the preloaded library reads, see preloaded_disk.cpp.
+std::string control_of(const disk_state& state) {
+  switch (state.how) {
+  case disk_fault::well:
+    return "";
+  case disk_fault::full:
+    return "full";
+  case disk_fault::torn:
+    return "torn";
+  case disk_fault::unsynced:
+    return "unsynced";
+  case disk_fault::slow:
+    return "slow " + std::to_string(state.delay.count());
+  case disk_fault::refuses:
+    return "refuses " + state.names;
+  case disk_fault::holds:
+    return "holds " + state.names;
+  }
+  return "";
+}
 
 std::string ready_line(unsigned number) {
   return number == master_number ? "weir-node master ready" : "weir-node worker ready";
@@ -43,23 +59,19 @@ std::string how_it_ended(testing::exit_state end) {
 
 } // namespace
 
-std::string node_title(unsigned number) {
-  return number == master_number ? "master" : "worker " + std::to_string(number);
-}
-
-node_group::node_group(std::filesystem::path folder, std::filesystem::path programs)
-    : folder_{std::move(folder)},
-      programs_{std::move(programs)},
-      settings_{quick_settings},
+node_group::node_group(node_group_settings settings, platform& system)
+    : where_{std::move(settings)},
+      system_{system},
+      settings_{quick_settings()},
       relay_{[this](std::uint16_t from, std::uint16_t to) { return node_with_connection(from, to); }} {
-  settings_["execution.checkpointing.dir"] = folder_ / "checkpoints";
+  settings_["execution.checkpointing.dir"] = where_.folder / "checkpoints";
 }
 
 node_group::~node_group() = default;
 
 std::vector<std::string> node_group::command_of(unsigned number, setting_map more) const {
   more.insert(settings_.begin(), settings_.end());
-  std::vector<std::string> command{programs_ / "weir-node"};
+  std::vector<std::string> command{where_.programs / "weir-node"};
   command.push_back(number == master_number ? "--role=master" : "--role=worker");
   for (const auto& [key, value] : more)
     command.insert(command.end(), {"-D", key + '=' + value});
@@ -107,13 +119,13 @@ void node_group::start(unsigned number) {
   std::string name = node_title(number);
   if (number != master_number)
     name[name.find(' ')] = '-';
-  std::filesystem::create_directories(folder_ / "tmp" / name);
-  std::string path = folder_ / name;
+  std::filesystem::create_directories(where_.folder / "tmp" / name);
+  std::string path = where_.folder / name;
   if (!of.programs.empty())
     path += '.' + std::to_string(of.programs.size() + 1);
   of.outputs.push_back({path + ".out", path + ".log"});
   of.is_paused = false;
-  std::map<std::string, std::string> environment{{"TMPDIR", folder_ / "tmp" / name}};
+  std::map<std::string, std::string> environment{{"TMPDIR", where_.folder / "tmp" / name}};
   if (!preloaded_disk_.empty())
     environment.insert({{"LD_PRELOAD", preloaded_disk_}, {"WEIR_SCENARIO_DISK", disk_control(number)}});
   // A node that dials at once is known by then.
@@ -133,22 +145,22 @@ std::optional<unsigned> node_group::node_with_connection(std::uint16_t from, std
 
 void node_group::allow_disk_faults() {
   for (const char* path : {"disk_faults.so", PRELOADED_DISK_INSTALLED})
-    if (std::filesystem::exists(programs_ / path))
-      preloaded_disk_ = programs_ / path;
+    if (std::filesystem::exists(where_.programs / path))
+      preloaded_disk_ = where_.programs / path;
   if (preloaded_disk_.empty())
     throw std::runtime_error{"the library that lets disks fail is neither beside the programs nor at " +
-                             (programs_ / PRELOADED_DISK_INSTALLED).string()};
+                             (where_.programs / PRELOADED_DISK_INSTALLED).string()};
 }
 
 std::string node_group::disk_control(unsigned number) const {
-  return folder_ / ("disk-of-node-" + std::to_string(number));
+  return where_.folder / ("disk-of-node-" + std::to_string(number));
 }
 
-void node_group::set_disk(unsigned number, const std::string& control) {
+void node_group::set_disk(unsigned number, const disk_state& state) {
   at(number);
   std::string path = disk_control(number), written = path + ".new";
   std::filesystem::remove(path + ".held");
-  std::ofstream{written} << control;
+  std::ofstream{written} << control_of(state);
   std::filesystem::rename(written, path); // a node reads all of it or nothing
 }
 
@@ -269,12 +281,25 @@ std::string node_group::rest_address() const {
   return loopback + ':' + std::to_string(found->second.ports[0]);
 }
 
-tools::rest_client node_group::rest() const {
+result<nlohmann::json> node_group::ask(const std::string& method, const std::string& path) {
   // A master that stands still must not hold up the deadline of a condition.
-  auto made = tools::rest_client::at(rest_address(), 2s);
-  if (!made)
-    throw std::runtime_error{made.failure().message()};
-  return *made;
+  auto master = tools::rest_client::at(rest_address(), 2s);
+  if (!master)
+    return master.failure();
+  auto answer = method == "PATCH" ? master->patch(path) : master->get(path);
+  return answer ? result<nlohmann::json>{std::move(answer->parsed)} : answer.failure();
+}
+
+result<std::string> node_group::run(const job_request& what) {
+  return submit({.weir = where_.programs / "weir",
+                 .master = rest_address(),
+                 .library = job_library(what.library, where_.programs, where_.script),
+                 .options = what.options,
+                 .arguments = what.arguments});
+}
+
+void node_group::pass_a_moment() {
+  ::poll(nullptr, 0, 5);
 }
 
 } // namespace weir::scenario

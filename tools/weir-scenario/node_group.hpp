@@ -1,8 +1,11 @@
 #pragma once
 
+#include "cluster.hpp"
 #include "link_relay.hpp"
 #include "process.hpp"
 #include "rest_client.hpp"
+
+#include "base/platform.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -15,56 +18,43 @@
 
 namespace weir::scenario {
 
-using setting_map = std::map<std::string, std::string>;
-
-/// The number of the master; workers count from 1.
-inline constexpr unsigned master_number = 0;
-
-std::string node_title(unsigned number); ///< "master", "worker 2"
+struct node_group_settings {
+  std::filesystem::path folder;   ///< for all that nodes write
+  std::filesystem::path programs; ///< with weir and weir-node
+  std::filesystem::path script;   ///< the file
+};
 
 /// The processes of a scenario's cluster, with their logs in one folder, and the links between them. Each
-/// node keeps its addresses over restarts. Failures are exceptions with a sentence.
-class node_group {
+/// node keeps its addresses over restarts.
+class node_group final : public cluster {
 public:
-  /// `programs`: the folder with weir-node.
-  node_group(std::filesystem::path folder, std::filesystem::path programs);
-  ~node_group();
+  node_group(node_group_settings settings, platform& system);
+  ~node_group() override;
 
-  /// For nodes that are started from now on.
-  void set(const std::string& key, std::string value) { settings_[key] = std::move(value); }
-
-  void start_master();
-  /// Starts workers and waits until each has registered.
-  void start_workers(unsigned count, unsigned slots);
-
-  [[nodiscard]] bool has(unsigned number) const { return nodes_.contains(number); }
-  void kill(unsigned number);
-  /// Asks the node to end, and waits for it. Fails when it ends in another way than it should.
-  void stop(unsigned number);
-  void pause(unsigned number);
-  void resume(unsigned number);
-  /// Kills the node if it runs, and starts another one. Waits for a master, not for a worker.
-  void restart(unsigned number);
-
-  /// What goes one way between two nodes that there are.
-  void set_link(unsigned from, unsigned to, link_state state);
   /// Before nodes are started: lets their disks fail.
   void allow_disk_faults();
-  /// What the preloaded library does to the files of a node from now on: see preloaded_disk.cpp.
-  void set_disk(unsigned number, const std::string& control);
-  /// Does it hold a file that is to get its final name?
-  [[nodiscard]] bool disk_holds(unsigned number) const;
-  void heal_all() { relay_.heal_all(); }
 
-  /// Ends all that runs, workers first; says what did not end well or was left behind, or nothing.
-  std::string stop_all();
-
-  /// All that the node has logged, over restarts.
-  [[nodiscard]] std::string log_of(unsigned number) const;
-  /// The most memory in MiB that the process has had in use at once; 0 when it does not run.
-  [[nodiscard]] std::uint64_t peak_memory_of(unsigned number) const;
-  [[nodiscard]] tools::rest_client rest() const;
-  [[nodiscard]] std::string rest_address() const;
+  void set(const std::string& key, std::string value) override { settings_[key] = std::move(value); }
+  void start_master() override;
+  void start_workers(unsigned count, unsigned slots) override;
+  [[nodiscard]] bool has(unsigned number) const override { return nodes_.contains(number); }
+  void kill(unsigned number) override;
+  void stop(unsigned number) override;
+  void pause(unsigned number) override;
+  void resume(unsigned number) override;
+  void restart(unsigned number) override;
+  void set_link(unsigned from, unsigned to, link_state state) override;
+  void heal_all() override { relay_.heal_all(); }
+  void set_disk(unsigned number, const disk_state& state) override;
+  [[nodiscard]] bool disk_holds(unsigned number) const override;
+  std::string stop_all() override;
+  [[nodiscard]] std::string log_of(unsigned number) const override;
+  [[nodiscard]] std::uint64_t peak_memory_of(unsigned number) const override;
+  result<std::string> run(const job_request& what) override;
+  result<nlohmann::json> ask(const std::string& method, const std::string& path) override;
+  file_system& files() override { return system_.files(); }
+  [[nodiscard]] time_point now() override { return system_.clock().now(); }
+  void pass_a_moment() override;
 
 private:
   struct node {
@@ -82,9 +72,10 @@ private:
   [[nodiscard]] std::string disk_control(unsigned number) const;
   [[nodiscard]] std::vector<std::string> command_of(unsigned number, setting_map more) const;
   [[nodiscard]] std::string ports_in_use() const;
+  [[nodiscard]] std::string rest_address() const;
 
-  std::filesystem::path folder_;
-  std::filesystem::path programs_;
+  node_group_settings where_;
+  platform& system_;
   setting_map settings_;
   std::string preloaded_disk_; ///< the library that lets disks fail; empty: they do not
   std::map<unsigned, node> nodes_;

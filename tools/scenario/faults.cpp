@@ -4,7 +4,6 @@
 #include "values.hpp"
 
 #include <chrono>
-#include <map>
 
 namespace weir::scenario {
 
@@ -18,74 +17,67 @@ result<std::chrono::milliseconds> delay_of(bool is_slow, const time_span& span,
 
 } // namespace
 
-result<std::string> inflict(const break_node& what, node_group& nodes, const variable_lookup& variables) {
+result<std::string> inflict(const break_node& what, cluster& on, const variable_lookup& variables) {
   auto number = number_of(what.which, variables);
   if (!number)
     return number.failure();
   switch (what.how) {
   case node_fault::kill:
-    nodes.kill(*number);
+    on.kill(*number);
     break;
   case node_fault::stop:
-    nodes.stop(*number);
+    on.stop(*number);
     break;
   case node_fault::pause:
-    nodes.pause(*number);
+    on.pause(*number);
     break;
   case node_fault::resume:
-    nodes.resume(*number);
+    on.resume(*number);
     break;
   case node_fault::restart:
-    nodes.restart(*number);
+    on.restart(*number);
     break;
   }
   return node_title(*number);
 }
 
-result<std::string> inflict(const break_link& what, node_group& nodes, const variable_lookup& variables) {
+result<std::string> inflict(const break_link& what, cluster& on, const variable_lookup& variables) {
   auto from = number_of(what.from, variables), to = number_of(what.to, variables);
   auto delay = delay_of(what.how == link_fault::slow, what.delay, variables);
   if (!from || !to || !delay)
     return !from ? from.failure() : !to ? to.failure() : delay.failure();
   link_state state{.is_cut = what.how == link_fault::cut, .delay = *delay};
-  nodes.set_link(*from, *to, state);
+  on.set_link(*from, *to, state);
   if (!what.one_way)
-    nodes.set_link(*to, *from, state);
+    on.set_link(*to, *from, state);
   return node_title(*from) + " and " + node_title(*to);
 }
 
-result<std::string> inflict(const heal_all_links&, node_group& nodes, const variable_lookup&) {
-  nodes.heal_all();
+result<std::string> inflict(const heal_all_links&, cluster& on, const variable_lookup&) {
+  on.heal_all();
   return std::string{};
 }
 
-result<std::string> inflict(const break_disk& what, node_group& nodes, const variable_lookup& variables) {
-  static const std::map<disk_fault, std::string> controls{
-      {disk_fault::well, ""},       {disk_fault::full, "full"},
-      {disk_fault::torn, "torn"},   {disk_fault::unsynced, "unsynced"},
-      {disk_fault::slow, "slow "},  {disk_fault::refuses, "refuses "},
-      {disk_fault::holds, "holds "}};
+result<std::string> inflict(const break_disk& what, cluster& on, const variable_lookup& variables) {
   auto number = number_of(what.of, variables);
   auto delay = delay_of(what.how == disk_fault::slow, what.delay, variables);
   auto names = what.names.expand(variables);
   if (!number || !delay || !names)
     return !number ? number.failure() : !delay ? delay.failure() : names.failure();
-  std::string control = controls.at(what.how) + *names;
-  if (what.how == disk_fault::slow)
-    control += std::to_string(delay->count());
-  nodes.set_disk(*number, control);
+  on.set_disk(*number, {what.how, *delay, *names});
   return node_title(*number);
 }
 
-result<std::string> inflict(const break_file& what, node_group&, const variable_lookup& variables) {
+result<std::string> inflict(const break_file& what, cluster& on, const variable_lookup& variables) {
   auto pattern = what.path.expand(variables);
   auto position =
       what.how == file_fault::remove ? result<std::uint64_t>{0} : number_of(what.position, variables);
   if (!pattern || !position)
     return pattern ? position.failure() : pattern.failure();
   std::string broken;
-  for (const std::string& file : matching_files(*pattern)) {
-    break_one_file(file, what.how, *position);
+  for (const std::string& file : matching_files(on.files(), *pattern)) {
+    if (auto done = break_one_file(on.files(), file, what.how, *position); !done)
+      return done.failure();
     broken += (broken.empty() ? "" : ", ") + file;
   }
   if (broken.empty())
@@ -93,11 +85,12 @@ result<std::string> inflict(const break_file& what, node_group&, const variable_
   return broken;
 }
 
-result<std::string> inflict(const write_file& what, node_group&, const variable_lookup& variables) {
+result<std::string> inflict(const write_file& what, cluster& on, const variable_lookup& variables) {
   auto text = what.text.expand(variables), path = what.path.expand(variables);
   if (!text || !path)
     return text ? path.failure() : text.failure();
-  write_whole_file(*path, *text);
+  if (auto done = write_whole_file(on.files(), *path, *text); !done)
+    return done.failure();
   return std::string{};
 }
 

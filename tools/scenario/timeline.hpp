@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -13,10 +12,9 @@ public:
   /// `shown`: where each entry goes at once as well; nullptr: nowhere.
   explicit timeline(std::ostream* shown) : shown_{shown} {}
 
-  /// `line`: of the script; 0: of none.
-  void add(unsigned line, std::string what);
+  /// `line`: of the script; 0: of none. `at_seconds`: since the scenario began.
+  void add(double at_seconds, unsigned line, std::string what);
   void print(std::ostream& out) const;
-  [[nodiscard]] double seconds() const;
 
 private:
   struct entry {
@@ -27,7 +25,6 @@ private:
 
   static void print(std::ostream& out, const entry& each);
 
-  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
   std::ostream* shown_;
   std::vector<entry> entries_;
 };

@@ -5,10 +5,12 @@
 
 namespace weir::scenario {
 
-void timeline::add(unsigned line, std::string what) {
-  entries_.push_back({seconds(), line, std::move(what)});
-  if (shown_)
+void timeline::add(double at_seconds, unsigned line, std::string what) {
+  entries_.push_back({at_seconds, line, std::move(what)});
+  if (shown_) {
     print(*shown_, entries_.back());
+    shown_->flush();
+  }
 }
 
 void timeline::print(std::ostream& out) const {
@@ -22,11 +24,7 @@ void timeline::print(std::ostream& out, const entry& each) {
     std::snprintf(place, sizeof place, "%9.3f s  line %-4u", each.seconds, each.line);
   else
     std::snprintf(place, sizeof place, "%9.3f s           ", each.seconds);
-  out << place << ' ' << each.what << std::endl;
-}
-
-double timeline::seconds() const {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+  out << place << ' ' << each.what << '\n';
 }
 
 } // namespace weir::scenario

@@ -24,18 +24,18 @@ bool has_ended(const std::string& state) {
 
 /// Looks at a JSON answer of the master; one that does not answer may do so later.
 template <class Look>
-observation ask(const node_group& nodes, const std::string& path, Look look) {
-  auto answer = nodes.rest().get(path);
+observation ask(cluster& nodes, const std::string& path, Look look) {
+  auto answer = nodes.ask("GET", path);
   if (!answer)
     return {.seen = answer.failure().message()};
   try {
-    return look(answer->parsed);
+    return look(*answer);
   } catch (const json::exception& wrong) {
     return {.is_hopeless = true, .seen = "GET " + path + ": " + wrong.what()};
   }
 }
 
-std::string root_cause(const node_group& nodes, const std::string& job) {
+std::string root_cause(cluster& nodes, const std::string& job) {
   return ask(nodes, "/jobs/" + job + "/exceptions",
              [](const json& answer) -> observation {
                const json& entries = answer.at("exceptionHistory").at("entries");
@@ -45,7 +45,7 @@ std::string root_cause(const node_group& nodes, const std::string& job) {
 }
 
 /// What is seen of a job in `state`: whether it has ended although something is waited for.
-observation of_job(const node_group& nodes, const std::string& job, const std::string& state, bool holds) {
+observation of_job(cluster& nodes, const std::string& job, const std::string& state, bool holds) {
   observation found{.holds = holds, .is_hopeless = !holds && has_ended(state), .seen = "the job is " + state};
   if (state == "FAILED")
     found.seen += ": " + root_cause(nodes, job);
@@ -53,7 +53,7 @@ observation of_job(const node_group& nodes, const std::string& job, const std::s
 }
 
 /// How often a job was restarted, as the master counts; none while it does not answer.
-std::optional<std::uint64_t> restarts_of(const node_group& nodes, const std::string& job) {
+std::optional<std::uint64_t> restarts_of(cluster& nodes, const std::string& job) {
   std::optional<std::uint64_t> count;
   ask(nodes, "/jobs/" + job + "/metrics?get=numRestarts", [&](const json& answer) -> observation {
     count = std::stoull(answer.at(0).at("value").get<std::string>());
@@ -106,7 +106,7 @@ private:
 struct check_maker {
   const check_context& context;
   value_reader& values;
-  const node_group& nodes = context.nodes;
+  cluster& nodes = context.nodes;
 
   check operator()(const job_is& what) const {
     return [&nodes = nodes, job = values.job(), wanted = values.text(what.state)] {
@@ -164,7 +164,7 @@ struct check_maker {
   }
 
   check operator()(const more_checkpoints& what) const {
-    auto from = look_at_checkpoints(context.checkpoints).newest;
+    auto from = look_at_checkpoints(nodes.files(), context.checkpoints).newest;
     return reaches(values.number(what.count) + from);
   }
 
@@ -172,7 +172,7 @@ struct check_maker {
 
   check reaches(std::uint64_t id) const {
     return [&nodes = nodes, job = values.job(), folder = context.checkpoints, id] {
-      auto newest = look_at_checkpoints(folder).newest;
+      auto newest = look_at_checkpoints(nodes.files(), folder).newest;
       if (newest >= id)
         return observation{.holds = true, .seen = "checkpoint " + std::to_string(newest) + " is complete"};
       auto found = ask(nodes, "/jobs/" + job,
@@ -184,8 +184,8 @@ struct check_maker {
 
   check operator()(const checkpoint_under_way&) const {
     values.job();
-    return [folder = context.checkpoints] {
-      auto found = look_at_checkpoints(folder);
+    return [&nodes = nodes, folder = context.checkpoints] {
+      auto found = look_at_checkpoints(nodes.files(), folder);
       return observation{.holds = found.is_one_under_way,
                          .seen = std::string{found.is_one_under_way ? "a" : "no"} +
                                  " checkpoint is under way after " + std::to_string(found.newest)};
@@ -203,8 +203,8 @@ struct check_maker {
   }
 
   check operator()(const records_written& what) const {
-    return [wanted = values.number(what.count), folder = values.text(what.folder)] {
-      std::size_t count = committed_lines(folder).size();
+    return [&nodes = nodes, wanted = values.number(what.count), folder = values.text(what.folder)] {
+      std::size_t count = committed_lines(nodes.files(), folder).size();
       return observation{.holds = count >= wanted, .seen = std::to_string(count) + " records in " + folder};
     };
   }
@@ -248,27 +248,27 @@ struct check_maker {
   }
 
   check operator()(const money_kept& what) const {
-    return [transfers = values.number(what.transfers), accounts = values.positive(what.accounts),
-            folder = values.text(what.folder)] {
+    return [&nodes = nodes, transfers = values.number(what.transfers),
+            accounts = values.positive(what.accounts), folder = values.text(what.folder)] {
       constexpr std::int64_t opening_balance = 1'000;
-      std::string wrong =
-          testing::transfer_books{opening_balance}.judge(committed_lines(folder), transfers, accounts);
+      std::string wrong = testing::transfer_books{opening_balance}.judge(
+          committed_lines(nodes.files(), folder), transfers, accounts);
       return observation{.holds = wrong.empty(),
                          .seen = wrong.empty() ? "each transfer is there once, and all money" : wrong};
     };
   }
 
   check operator()(const exactly_once& what) const {
-    return [records = values.number(what.records), keys = values.positive(what.keys),
+    return [&nodes = nodes, records = values.number(what.records), keys = values.positive(what.keys),
             folder = values.text(what.folder)] {
-      std::string wrong = testing::judge_exactly_once(committed_lines(folder), records, keys);
+      std::string wrong = testing::judge_exactly_once(committed_lines(nodes.files(), folder), records, keys);
       return observation{.holds = wrong.empty(), .seen = wrong.empty() ? "each record is there once" : wrong};
     };
   }
 
   check operator()(const file_is_there& what) const {
-    return [path = values.text(what.path), never = what.never] {
-      bool is_there = !matching_files(path).empty();
+    return [&nodes = nodes, path = values.text(what.path), never = what.never] {
+      bool is_there = !matching_files(nodes.files(), path).empty();
       return observation{.holds = is_there != never,
                          .seen = std::string{is_there ? "there is " : "there is no "} + path};
     };
@@ -278,10 +278,10 @@ struct check_maker {
     std::vector<std::string> folders;
     for (const template_text& folder : what.folders)
       folders.push_back(values.text(folder));
-    return [folders] {
+    return [&nodes = nodes, folders] {
       std::string left;
       for (const std::string& folder : folders)
-        for (const std::string& orphan : orphans_in(folder))
+        for (const std::string& orphan : orphans_in(nodes.files(), folder))
           left += ' ' + orphan;
       return observation{.holds = left.empty(), .seen = left.empty() ? "no orphans" : "orphans:" + left};
     };

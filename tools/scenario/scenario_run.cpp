@@ -1,14 +1,14 @@
 #include "scenario_run.hpp"
 
+#include "checks.hpp"
 #include "faults.hpp"
 #include "job_files.hpp"
-#include "job_submission.hpp"
 #include "script_lines.hpp"
 #include "values.hpp"
 
-#include "deadline.hpp"
-
 #include <chrono>
+#include <exception>
+#include <filesystem>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -42,7 +42,7 @@ struct scenario_run::performer {
 
   const variable_lookup& lookup = run.lookup_;
 
-  void say(const std::string& what) const { run.events_.add(of.line, what); }
+  void say(const std::string& what) const { run.say(of.line, what); }
 
   result<void> operator()(const set_setting& what) const {
     auto value = what.value.expand(lookup);
@@ -91,8 +91,8 @@ struct scenario_run::performer {
     auto span = time_of(what.span, lookup);
     if (!span)
       return span.failure();
-    auto end = std::chrono::steady_clock::now() + *span;
-    return rounds(what.body, [&](std::uint64_t) { return std::chrono::steady_clock::now() < end; });
+    auto end = run.nodes_.now() + *span;
+    return rounds(what.body, [&](std::uint64_t) { return run.nodes_.now() < end; });
   }
 
   template <class Predicate>
@@ -133,11 +133,7 @@ struct scenario_run::performer {
     auto options = expanded(what.options, lookup), arguments = expanded(what.arguments, lookup);
     if (!library || !options || !arguments)
       return !library ? library.failure() : !options ? options.failure() : arguments.failure();
-    auto job = submit({.weir = run.settings_.programs / "weir",
-                       .master = run.nodes_.rest_address(),
-                       .library = job_library(*library, run.settings_.programs, run.script_.file),
-                       .options = *options,
-                       .arguments = *arguments});
+    auto job = run.nodes_.run({.library = *library, .arguments = *arguments, .options = *options});
     if (!job)
       return job.failure();
     run.job_ = *job;
@@ -148,7 +144,7 @@ struct scenario_run::performer {
   result<void> operator()(const cancel_job&) const {
     if (run.job_.empty())
       return wrong("no job was run");
-    auto answer = run.nodes_.rest().patch("/jobs/" + run.job_ + "?mode=cancel");
+    auto answer = run.nodes_.ask("PATCH", "/jobs/" + run.job_ + "?mode=cancel");
     if (!answer)
       return answer.failure();
     say("job is to be canceled");
@@ -159,7 +155,7 @@ struct scenario_run::performer {
     auto span = time_of(what.span, lookup);
     if (!span)
       return span.failure();
-    if (testing::comes_true(run.settings_.is_interrupted, *span))
+    if (comes_true(run.nodes_, run.settings_.is_interrupted, *span))
       return wrong("interrupted");
     say("time has passed");
     return {};
@@ -173,16 +169,17 @@ struct scenario_run::performer {
   }
 
   result<void> operator()(const expect_that& what) const {
-    return look(what.what, testing::duration::zero());
+    return look(what.what, std::chrono::milliseconds{0});
   }
 
-  result<void> look(const condition& at, testing::duration limit) const {
+  result<void> look(const condition& at, std::chrono::milliseconds limit) const {
     auto check = make_check(at, {run.nodes_, lookup, run.checkpoints_of_job(), run.job_});
     if (!check)
       return check.failure();
     std::string before;
     observation last;
-    testing::comes_true(
+    comes_true(
+        run.nodes_,
         [&] {
           if (run.settings_.is_interrupted()) {
             last = {.is_hopeless = true, .seen = "interrupted"};
@@ -209,27 +206,21 @@ struct scenario_run::performer {
   }
 };
 
-scenario_run::scenario_run(const script& what, run_settings settings, timeline& events)
-    : script_{what},
-      settings_{std::move(settings)},
-      events_{events},
-      nodes_{settings_.folder, settings_.programs},
-      random_{settings_.seed} {
+scenario_run::scenario_run(const script& what, run_settings settings, cluster& on, timeline& events)
+    : script_{what}, settings_{std::move(settings)}, nodes_{on}, events_{events}, random_{settings_.seed} {
   variables_ = {{"folder", settings_.folder},
-                {"checkpoints", settings_.folder / "checkpoints"},
+                {"checkpoints", settings_.folder + "/checkpoints"},
                 {"programs", settings_.programs},
                 {"script", std::filesystem::path{what.file}.parent_path()},
                 {"seed", std::to_string(settings_.seed)}};
 }
 
 result<void> scenario_run::run() {
-  if (breaks_disks(script_.statements))
-    nodes_.allow_disk_faults();
   if (auto done = run(script_.statements); !done)
     return done;
   if (std::string left = nodes_.stop_all(); !left.empty())
     return wrong(script_.file + ": the nodes did not end well: " + left);
-  events_.add(0, "all nodes have ended");
+  say(0, "all nodes have ended");
   return {};
 }
 
@@ -254,8 +245,12 @@ result<void> scenario_run::perform(const statement& each) {
   }
 }
 
-std::filesystem::path scenario_run::checkpoints_of_job() const {
-  return settings_.folder / "checkpoints" / job_;
+std::string scenario_run::checkpoints_of_job() const {
+  return settings_.folder + "/checkpoints/" + job_;
+}
+
+void scenario_run::say(unsigned line, std::string what) {
+  events_.add(std::chrono::duration<double>(nodes_.now() - begin_).count(), line, std::move(what));
 }
 
 result<std::string> scenario_run::value_of(const std::string& variable) const {
@@ -265,11 +260,11 @@ result<std::string> scenario_run::value_of(const std::string& variable) const {
   if (variable == "job")
     return job_;
   if (is_of_checkpoint) {
-    auto newest = look_at_checkpoints(checkpoints_of_job()).newest;
+    auto newest = look_at_checkpoints(nodes_.files(), checkpoints_of_job()).newest;
     if (newest == 0)
       return wrong("$" + variable + " has no value before a checkpoint is complete");
-    auto folder = checkpoints_of_job() / ("chk-" + std::to_string(newest));
-    return (variable == "metadata" ? folder / "_metadata" : folder).string();
+    auto folder = checkpoints_of_job() + "/chk-" + std::to_string(newest);
+    return variable == "metadata" ? folder + "/_metadata" : folder;
   }
   auto found = variables_.find(variable);
   return found == variables_.end() ? wrong("nothing has given $" + variable + " a value yet")

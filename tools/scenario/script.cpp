@@ -1,30 +1,39 @@
 #include "script.hpp"
 
-#include <algorithm>
-
 namespace weir::scenario {
 
 namespace {
 
-/// Is it so of a statement, or of one in its blocks?
 template <class Predicate>
 bool any_of(const std::vector<statement>& statements, const Predicate& is_so) {
-  return std::ranges::any_of(statements, [&](const statement& each) {
-    if (auto* repeated = std::get_if<repeat_block>(&each.what))
-      return any_of(repeated->body, is_so);
-    if (auto* repeated = std::get_if<repeat_for>(&each.what))
-      return any_of(repeated->body, is_so);
-    if (auto* chosen = std::get_if<choose_block>(&each.what))
-      return std::ranges::any_of(chosen->of, [&](const auto& block) { return any_of(block, is_so); });
-    return is_so(each);
-  });
+  bool found = false;
+  visit(statements, [&](const statement& each) { found = found || is_so(each); });
+  return found;
 }
 
 } // namespace
 
+void visit(const std::vector<statement>& statements, const std::function<void(const statement&)>& look) {
+  for (const statement& each : statements) {
+    look(each);
+    if (auto* repeated = std::get_if<repeat_block>(&each.what))
+      visit(repeated->body, look);
+    if (auto* repeated = std::get_if<repeat_for>(&each.what))
+      visit(repeated->body, look);
+    if (auto* chosen = std::get_if<choose_block>(&each.what))
+      for (const auto& block : chosen->of)
+        visit(block, look);
+  }
+}
+
 bool breaks_disks(const std::vector<statement>& statements) {
   return any_of(statements,
                 [](const statement& each) { return std::holds_alternative<break_disk>(each.what); });
+}
+
+bool breaks_files(const std::vector<statement>& statements) {
+  return any_of(statements,
+                [](const statement& each) { return std::holds_alternative<break_file>(each.what); });
 }
 
 bool lets(const std::vector<statement>& statements, const std::string& variable) {

@@ -3,6 +3,7 @@
 #include "conditions.hpp"
 #include "template_text.hpp"
 
+#include <functional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -136,8 +137,14 @@ struct script {
   std::vector<statement> statements;
 };
 
+/// Calls `look` with each of them, and with those in blocks.
+void visit(const std::vector<statement>& statements, const std::function<void(const statement&)>& look);
+
 /// Does one of them let a disk fail? Those in blocks count.
 bool breaks_disks(const std::vector<statement>& statements);
+
+/// Does one of them change or delete a file? The same.
+bool breaks_files(const std::vector<statement>& statements);
 
 /// Does one of them give the variable its value with `let`?
 bool lets(const std::vector<statement>& statements, const std::string& variable);

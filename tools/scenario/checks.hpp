@@ -1,12 +1,11 @@
 #pragma once
 
+#include "cluster.hpp"
 #include "conditions.hpp"
-#include "node_group.hpp"
 #include "template_text.hpp"
 
 #include "base/result.hpp"
 
-#include <filesystem>
 #include <functional>
 #include <string>
 
@@ -21,10 +20,10 @@ struct observation {
 
 /// Where a condition looks.
 struct check_context {
-  const node_group& nodes;
+  cluster& nodes;
   const variable_lookup& variables;
-  std::filesystem::path checkpoints; ///< of the job
-  std::string job;                   ///< its id; empty: none was run
+  std::string checkpoints; ///< the folder of the job's
+  std::string job;         ///< its id; empty: none was run
 };
 
 /// A look at a condition with the values that variables have now; what "more" counts from is now, too. May be
