@@ -122,7 +122,9 @@ bool simulated_connector::send_over(connection_id connection, Message message) {
   auto hop = network_->next_hop(link_of(connection), 1 - end_of(connection), clock().now());
   if (!hop)
     return false;
-  if (hop->delay.count() == 0)
+  if (hop->is_cut)
+    network_->keep(link_of(connection), 1 - end_of(connection), caf::make_message(std::move(message)));
+  else if (hop->delay.count() == 0)
     send(hop->to, std::move(message));
   else
     delayed_send(hop->to, hop->delay, std::move(message));

@@ -41,16 +41,40 @@ void simulated_network::break_it(std::uint64_t id, link_state& link,
                                  std::optional<std::chrono::milliseconds> acceptor_notices) {
   if (std::exchange(link.broken, true))
     return;
-  if (dialler_notices)
-    caf::delayed_anon_send(link.actors[0], *dialler_notices, link_ended{id, 0});
-  if (acceptor_notices)
-    caf::delayed_anon_send(link.actors[1], *acceptor_notices, link_ended{id, 1});
+  auto tell = [&](int end, std::optional<std::chrono::milliseconds> notices) {
+    const direction* over = find_direction(link.ends[1 - end], link.ends[end]);
+    if (notices && !(over && over->state.is_cut))
+      caf::delayed_anon_send(link.actors[end], *notices, link_ended{id, end});
+  };
+  tell(0, dialler_notices);
+  tell(1, acceptor_notices);
 }
 
 void simulated_network::hold(const std::string& from_host, const std::string& to_host, time_point until) {
   std::lock_guard guard{mutex_};
-  auto& held = held_[{from_host, to_host}];
+  auto& held = directions_[{from_host, to_host}].held_until;
   held = std::max(held, until);
+}
+
+void simulated_network::set_direction(const std::string& from_host, const std::string& to_host,
+                                      direction_state state, time_point now) {
+  std::lock_guard guard{mutex_};
+  direction& which = directions_[{from_host, to_host}];
+  which.state = state;
+  if (state.is_cut)
+    return;
+  for (kept_message& each : std::exchange(which.kept, {}))
+    if (auto found = links_.find(each.link); found != links_.end())
+      if (auto onward = hop_over(found->second, each.to_end, now))
+        caf::delayed_anon_send(onward->to, onward->delay, std::move(each.message));
+}
+
+void simulated_network::keep(std::uint64_t id, int to_end, caf::message message) {
+  std::lock_guard guard{mutex_};
+  if (auto found = links_.find(id); found != links_.end()) {
+    const auto& ends = found->second.ends;
+    directions_[{ends[1 - to_end].host, ends[to_end].host}].kept.push_back({id, to_end, std::move(message)});
+  }
 }
 
 void simulated_network::slow_down(std::chrono::microseconds more, time_point until) {
@@ -84,10 +108,17 @@ std::optional<simulated_network::hop> simulated_network::next_hop(std::uint64_t 
                                                                   time_point now) {
   std::lock_guard guard{mutex_};
   auto found = links_.find(id);
-  if (found == links_.end() || found->second.broken)
+  return found == links_.end() ? std::nullopt : hop_over(found->second, to_end, now);
+}
+
+std::optional<simulated_network::hop> simulated_network::hop_over(link_state& link, int to_end,
+                                                                  time_point now) {
+  if (link.broken)
     return std::nullopt;
-  auto& link = found->second;
-  auto sent = std::max(now, held_until(link.ends[1 - to_end], link.ends[to_end]));
+  const direction* over = find_direction(link.ends[1 - to_end], link.ends[to_end]);
+  if (over && over->state.is_cut)
+    return hop{.to = link.actors[to_end], .is_cut = true};
+  auto sent = over ? std::max(now, over->held_until) + over->state.delay : now;
   auto due = std::max(link.last_due[to_end], sent + draw_latency(now)); // a connection keeps its order
   link.last_due[to_end] = due;
   return hop{link.actors[to_end],
@@ -108,13 +139,22 @@ void simulated_network::forget_link(std::uint64_t id) {
 std::chrono::nanoseconds simulated_network::connect_time(const node_address& from, const node_address& to,
                                                          time_point now) {
   std::lock_guard guard{mutex_};
-  auto sent = std::max({now, held_until(from, to), held_until(to, from)});
-  return sent - now + settings_.latency_max;
+  std::chrono::nanoseconds length = settings_.latency_max;
+  for (const direction* over : {find_direction(from, to), find_direction(to, from)}) {
+    if (over && over->state.is_cut)
+      return std::chrono::nanoseconds::max();
+    if (over)
+      length = std::max(length, over->held_until - now + settings_.latency_max) + over->state.delay;
+  }
+  return length;
 }
 
-time_point simulated_network::held_until(const node_address& from, const node_address& to) const {
-  auto found = held_.find({from.host, to.host});
-  return found == held_.end() ? time_point{} : found->second;
+const simulated_network::direction* simulated_network::find_direction(const node_address& from,
+                                                                      const node_address& to) const {
+  if (directions_.empty())
+    return nullptr;
+  auto found = directions_.find({from.host, to.host});
+  return found == directions_.end() ? nullptr : &found->second;
 }
 
 std::chrono::nanoseconds simulated_network::draw_latency(time_point now) {

@@ -6,6 +6,7 @@
 #include "base/platform.hpp"
 
 #include <caf/fwd.hpp>
+#include <caf/message.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -62,6 +63,16 @@ public:
   /// TCP has it, which sends again what was not acknowledged.
   void hold(const std::string& from_host, const std::string& to_host, time_point until);
 
+  /// What happens to what one host sends to another, from now on.
+  struct direction_state {
+    /// Nothing arrives, the end of a connection neither, until the direction is whole again: then all that
+    /// was sent and whose connection has not broken meanwhile, in its order.
+    bool is_cut = false;
+    std::chrono::microseconds delay{0}; ///< more than usual
+  };
+  void set_direction(const std::string& from_host, const std::string& to_host, direction_state state,
+                     time_point now);
+
   /// Until that time each message takes up to `more` longer.
   void slow_down(std::chrono::microseconds more, time_point until);
 
@@ -86,8 +97,11 @@ private:
   struct hop {
     caf::actor to;
     std::chrono::nanoseconds delay{0};
+    bool is_cut = false; ///< it goes nowhere: keep() it
   };
   std::optional<hop> next_hop(std::uint64_t link, int to_end, time_point now);
+  /// Until the direction is whole again.
+  void keep(std::uint64_t link, int to_end, caf::message message);
   [[nodiscard]] bool is_broken(std::uint64_t link) const;
   void forget_link(std::uint64_t link);
   /// How long it takes to connect to `to`, or to hear that nobody answers there.
@@ -95,7 +109,20 @@ private:
   void break_it(std::uint64_t id, link_state& link, std::optional<std::chrono::milliseconds> dialler_notices,
                 std::optional<std::chrono::milliseconds> acceptor_notices);
   std::chrono::nanoseconds draw_latency(time_point now);
-  [[nodiscard]] time_point held_until(const node_address& from, const node_address& to) const;
+
+  struct kept_message {
+    std::uint64_t link = 0;
+    int to_end = 0;
+    caf::message message;
+  };
+  struct direction {
+    time_point held_until{};
+    direction_state state;
+    std::vector<kept_message> kept;
+  };
+  /// nullptr: nothing is wrong with it.
+  [[nodiscard]] const direction* find_direction(const node_address& from, const node_address& to) const;
+  [[nodiscard]] std::optional<hop> hop_over(link_state& link, int to_end, time_point now);
 
   settings settings_;
   mutable std::mutex mutex_;
@@ -103,7 +130,7 @@ private:
   std::map<node_address, caf::actor> listening_;
   std::map<std::uint64_t, link_state> links_;
   std::uint64_t last_link_ = 0;
-  std::map<std::pair<std::string, std::string>, time_point> held_; ///< from one host to another
+  std::map<std::pair<std::string, std::string>, direction> directions_; ///< from one host to another
   time_point slow_until_{};
   std::chrono::microseconds slow_by_{0};
 };
