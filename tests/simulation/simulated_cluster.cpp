@@ -46,11 +46,17 @@ simulated_cluster::simulated_cluster(const cluster_settings& settings)
           .seed = random_(), .latency_min = 50us, .latency_max = settings.latency_max})},
       current_life_{nobody} {
   files_.on_operation = [this](const auto& now) { return on_operation(now); };
-  nodes_.push_back({{"master", 6123}, nobody});
-  for (std::size_t i = 1; i <= settings.workers; ++i)
-    nodes_.push_back({{"worker" + std::to_string(i), 1}, nobody});
-  for (std::size_t i = 0; i < nodes_.size(); ++i)
-    restart(i);
+  if (settings.workers)
+    for (std::size_t i = 0; i <= *settings.workers; ++i)
+      add_node(settings.values);
+}
+
+std::string simulated_cluster::add_node(configuration values) {
+  std::size_t number = nodes_.size();
+  node_address address = number == master_node ? node_address{"master", 6123}
+                                               : node_address{"worker" + std::to_string(number), 1};
+  nodes_.push_back({std::move(address), std::move(values), nobody});
+  return restart(number);
 }
 
 simulated_cluster::~simulated_cluster() {
@@ -61,6 +67,8 @@ simulated_cluster::~simulated_cluster() {
     each.paused_until.reset();
     each.running = true;
   }
+  while (!waiting_.empty())
+    go_on(waiting_.size() - 1);
   release_held_jobs();
   for (auto& each : lives_) {
     each.master.reset();
@@ -83,16 +91,53 @@ void simulated_cluster::note(const std::string& what) const {
 
 template <class Action>
 void simulated_cluster::as(std::size_t which, Action action) {
+  enter(which);
+  action();
+  leave();
+}
+
+void simulated_cluster::enter(std::size_t which) {
   current_life_ = which;
   files_.user = which;
-  action();
-  current_life_ = nobody;
+}
+
+void simulated_cluster::leave() {
+  auto which = std::exchange(current_life_, nobody);
   life_of_actor_.resize(system_.latest_actor_id() + 1, which);
   if (which != nobody && std::exchange(lives_[which].is_ending, false))
     crash_life(which);
 }
 
-void simulated_cluster::restart(std::size_t which) {
+void simulated_cluster::run_step(std::size_t which, bool is_task, std::function<void()> step) {
+  if (!settings_.may_stop || !settings_.may_stop(lives_[which].node, is_task))
+    return as(which, step);
+  enter(which);
+  auto* stopped = threads_.run(std::move(step));
+  leave();
+  if (stopped)
+    waiting_.push_back({which, std::move(stops_until_), stopped});
+}
+
+void simulated_cluster::go_on(std::size_t waiting) {
+  auto which = waiting_[waiting].life;
+  auto* step = waiting_[waiting].step;
+  waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(waiting));
+  enter(which);
+  auto* stopped = threads_.go_on(step);
+  leave();
+  if (stopped)
+    waiting_.push_back({which, std::move(stops_until_), stopped});
+}
+
+bool simulated_cluster::wait_in_step(std::function<bool()> may_go_on) {
+  if (threads_.is_in_step() && !is_over_) {
+    stops_until_ = std::move(may_go_on);
+    threads_.stop_here();
+  }
+  return !is_over_;
+}
+
+std::string simulated_cluster::restart(std::size_t which) {
   auto& place = nodes_[which];
   place.life = lives_.size();
   auto life_number = place.life;
@@ -107,7 +152,7 @@ void simulated_cluster::restart(std::size_t which) {
                                  .role = is_master ? actors::node_role::master : actors::node_role::worker,
                                  .version = std::string{version()},
                                  .abi = WEIR_ABI};
-  auto values = settings_.values;
+  auto values = place.values;
   values.set(options::blob_storage_directory, "/local/" + place.address.host);
   values.set(options::io_tmp_dirs, "/local/" + place.address.host);
   std::string refused;
@@ -126,6 +171,7 @@ void simulated_cluster::restart(std::size_t which) {
       return;
     }
     auto check_tasks = [this, life_number] {
+      lives_[life_number].registered = true;
       if (!lives_[life_number].tasks.empty())
         violation_ = "a worker registered under a living task";
     };
@@ -140,10 +186,30 @@ void simulated_cluster::restart(std::size_t which) {
     else
       refused = started.failure().message();
   });
-  if (refused.empty())
-    return;
-  note(place.address.host + " does not start: " + refused);
-  crash_life(life_number);
+  if (!refused.empty()) {
+    note(place.address.host + " does not start: " + refused);
+    crash_life(life_number);
+  }
+  return refused;
+}
+
+void simulated_cluster::stop(std::size_t which) {
+  auto number = nodes_[which].life;
+  as(number, [&life = lives_[number]] {
+    if (life.master)
+      life.master->stop();
+    if (life.worker)
+      life.worker->stop();
+    caf::anon_send_exit(life.network.actor, caf::exit_reason::user_shutdown);
+    life.is_stopping = true;
+  });
+}
+
+void simulated_cluster::end_if_stopped(std::size_t which) {
+  life& of = lives_[which];
+  bool waits = std::ranges::any_of(waiting_, [&](const waiting_step& each) { return each.life == which; });
+  if (of.is_stopping && of.alive.empty() && !of.environment->next_job_at() && !waits)
+    crash_life(which);
 }
 
 std::size_t simulated_cluster::life_of(caf::resumable* job) const {
@@ -181,10 +247,18 @@ void simulated_cluster::step() {
   for (std::size_t i = 0; i < lives_.size(); ++i)
     if (auto at = lives_[i].environment->next_job_at(); at && *at <= now() && may_run(lives_[i]))
       with_jobs.push_back(i);
-  if (jobs.empty() && with_jobs.empty())
+  std::vector<std::size_t> going_on; // of those that wait
+  for (std::size_t i = 0; i < waiting_.size(); ++i)
+    if (may_run(lives_[waiting_[i].life]) && waiting_[i].may_go_on())
+      going_on.push_back(i);
+  auto choices = jobs.size() + with_jobs.size() + going_on.size();
+  if (choices == 0)
     return advance();
-  auto chosen = random_() % (jobs.size() + with_jobs.size());
-  if (chosen >= jobs.size()) {
+  auto chosen = random_() % choices;
+  if (chosen >= jobs.size() + with_jobs.size()) {
+    ++steps_;
+    go_on(going_on[chosen - jobs.size() - with_jobs.size()]);
+  } else if (chosen >= jobs.size()) {
     run_job_of(with_jobs[chosen - jobs.size()]);
   } else {
     std::swap(jobs.front(), jobs[chosen]);
@@ -192,7 +266,7 @@ void simulated_cluster::step() {
   }
   // Work takes time, so timers and packets come in between.
   if (random_() % 4 == 0)
-    scheduler_.advance_time(std::chrono::microseconds{random_() % 1'000});
+    scheduler_.advance_time(std::chrono::microseconds{random_() % settings_.work_max.count()});
 }
 
 void simulated_cluster::mix(std::string_view text) {
@@ -206,7 +280,10 @@ void simulated_cluster::run_job_of(std::size_t which) {
   mix(static_cast<std::uint64_t>(now().time_since_epoch().count()));
   if (settings_.trace)
     settings_.trace(host(lives_[which].node) + " executor");
-  as(which, [&] { lives_[which].environment->run_next_job(); });
+  run_step(which, false, [this, which] {
+    lives_[which].environment->run_next_job();
+    end_if_stopped(which);
+  });
 }
 
 void simulated_cluster::run(caf::resumable* job) {
@@ -215,18 +292,24 @@ void simulated_cluster::run(caf::resumable* job) {
   auto* actor = dynamic_cast<caf::scheduled_actor*>(job);
   if (!actor || life == nobody)
     return as(life, [&] { scheduler_.try_run_once(); });
-  caf::strong_actor_ptr alive{actor->ctrl()}; // to look at it afterwards
   std::string_view name = actor->name();
   mix(name);
   mix(static_cast<std::uint64_t>(now().time_since_epoch().count()));
   if (settings_.trace)
     settings_.trace(host(lives_[life].node) + ' ' + std::string{name} + ' ' + std::to_string(actor->id()));
-  auto is_task = name == "task";
+  lives_[life].alive.insert(actor->id());
+  bool is_task = name == "task";
   if (is_task)
     lives_[life].tasks.insert(actor->id());
-  as(life, [&] { scheduler_.try_run_once(); });
-  if (is_task && actor->getf(caf::abstract_actor::is_terminated_flag))
+  caf::strong_actor_ptr kept{actor->ctrl()}; // to look at it afterwards
+  run_step(life, is_task, [this, actor, kept, life] {
+    scheduler_.try_run_once();
+    if (!actor->getf(caf::abstract_actor::is_terminated_flag))
+      return;
     lives_[life].tasks.erase(actor->id());
+    lives_[life].alive.erase(actor->id());
+    end_if_stopped(life);
+  });
 }
 
 void simulated_cluster::advance() {
@@ -294,6 +377,11 @@ void simulated_cluster::pause(std::size_t node, std::chrono::milliseconds length
   auto& life = lives_[nodes_[node].life];
   if (life.running)
     life.paused_until = now() + length;
+}
+
+void simulated_cluster::resume(std::size_t node) {
+  if (auto& until = lives_[nodes_[node].life].paused_until)
+    until = now();
 }
 
 bool simulated_cluster::block_a_task(std::chrono::milliseconds length) {
@@ -371,6 +459,9 @@ simulated_disk::fault simulated_cluster::on_operation(const simulated_disk::oper
     note(host(life.node) + " crashes at " + operation.path);
     return fault::fail;
   }
+  if (settings_.on_disk && !is_read)
+    if (auto how = settings_.on_disk(life.node, operation); how != fault::none)
+      return how;
   std::erase_if(troubles_, [&](const disk_trouble& each) { return each.times == 0 || now() >= each.until; });
   for (auto& each : troubles_) {
     if ((each.node != all_nodes && each.node != life.node) || !each.which(operation))

@@ -6,6 +6,7 @@
 #include "base/configuration.hpp"
 #include "simulation/simulated_disk.hpp"
 #include "simulation/simulated_platform.hpp"
+#include "simulation/step_threads.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -41,10 +42,17 @@ inline constexpr std::size_t all_nodes = static_cast<std::size_t>(-2);
 
 struct cluster_settings {
   std::uint64_t seed = 0;
-  std::size_t workers = 2;
+  /// That begin with the cluster, as does a master. Nothing: all nodes are added, the master first.
+  std::optional<std::size_t> workers = 2;
   std::chrono::milliseconds latency_max{2};
-  configuration values;
+  std::chrono::microseconds work_max{1'000}; ///< that a step takes, of each fourth one
+  configuration values;                      ///< of the nodes that begin with the cluster
   std::shared_ptr<job_code_provider> code;
+  /// Asked before each change of a node to the disk, which it may stop with wait_in_step(); may be empty.
+  std::function<simulated_disk::fault(std::size_t node, const simulated_disk::operation&)> on_disk;
+  /// Whether the next step of a node, or of its tasks, is one that wait_in_step() can stop: such a step is
+  /// slower. Empty: none is.
+  std::function<bool(std::size_t node, bool is_task)> may_stop;
   /// Told what happens to nodes; may be empty.
   std::function<void(const std::string&)> note;
   /// Told each step; may be empty.
@@ -71,8 +79,15 @@ public:
 
   static constexpr std::size_t master_node = 0; ///< workers follow
 
+  /// Starts a further node, the first one as master. Why it does not start; empty: it does.
+  std::string add_node(configuration values);
+
   /// Lets one actor handle one message, or moves time on to the next event.
   void step();
+
+  /// For what runs in a step, as user code or on_disk: others go on until `may_go_on`, which is asked before
+  /// each step. Returns at once in a step that cannot stop. False: the simulation is over.
+  bool wait_in_step(std::function<bool()> may_go_on);
 
   [[nodiscard]] time_point now() const;
   [[nodiscard]] std::uint64_t steps() const { return steps_; }
@@ -108,7 +123,14 @@ public:
   [[nodiscard]] const std::string& host(std::size_t node) const { return nodes_[node].address.host; }
   /// User code of a task that runs just now does not return for so long. False when there is none.
   bool block_a_task(std::chrono::milliseconds length);
-  void restart(std::size_t node);
+  /// Why it does not start; empty: it does.
+  std::string restart(std::size_t node);
+  /// Asks a node to end. It is down when all of it has ended.
+  void stop(std::size_t node);
+  /// What a pause of any length ends with.
+  void resume(std::size_t node);
+  /// Whether the master has taken it in since it started.
+  [[nodiscard]] bool has_registered(std::size_t node) const { return lives_[nodes_[node].life].registered; }
   [[nodiscard]] bool is_down(std::size_t node) const { return !lives_[nodes_[node].life].running; }
   [[nodiscard]] std::size_t nodes() const { return nodes_.size(); }
 
@@ -130,7 +152,10 @@ private:
     std::optional<std::uint64_t> operations_left; ///< until it crashes
     std::optional<time_point> paused_until;
     std::vector<caf::resumable*> held; ///< jobs of frozen actors
-    std::set<caf::actor_id> tasks;     ///< that have begun and not ended
+    std::set<caf::actor_id> alive;     ///< actors that have begun and not ended
+    std::set<caf::actor_id> tasks;     ///< of these
+    bool registered = false;
+    bool is_stopping = false; ///< it ends with its last actor
     std::unique_ptr<simulated_platform> environment;
     actors::connector network;
     std::unique_ptr<actors::master> master;
@@ -139,11 +164,24 @@ private:
 
   struct node {
     node_address address;
+    configuration values;
     std::size_t life = 0;
+  };
+
+  /// A step that has stopped in its midst.
+  struct waiting_step {
+    std::size_t life = 0;
+    std::function<bool()> may_go_on;
+    step_threads::stopped_step step = nullptr;
   };
 
   template <class Action>
   void as(std::size_t life, Action action);
+  void enter(std::size_t life);
+  void leave();
+  void run_step(std::size_t life, bool is_task, std::function<void()> step);
+  void go_on(std::size_t waiting);
+  void end_if_stopped(std::size_t life);
   void hold_frozen_jobs();
   void run(caf::resumable* job);
   void run_job_of(std::size_t life);
@@ -169,6 +207,9 @@ private:
   std::vector<node> nodes_;
   std::deque<life> lives_;
   std::size_t current_life_;
+  step_threads threads_;
+  std::vector<waiting_step> waiting_;
+  std::function<bool()> stops_until_; ///< of the step that has just stopped
   std::vector<disk_trouble> troubles_;
   bool is_over_ = false;
   std::vector<std::size_t> life_of_actor_;      ///< by actor id

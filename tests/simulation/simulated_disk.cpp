@@ -149,12 +149,13 @@ simulated_disk::simulated_disk(const simulated_disk& other)
     : file_system{}, nodes_{other.nodes_}, unsynced_{other.unsynced_}, crashed_{other.crashed_} {}
 
 template <class Effect>
-result<void> simulated_disk::run(action what, const std::string& path, Effect effect) {
+result<void> simulated_disk::run(action what, const std::string& path, Effect effect,
+                                 const std::string& target) {
   auto refuse = [&](const char* why) { return failure(errc::io_failed, text(what), path, why); };
   if (crashed_)
     return refuse("the process has ended");
   ++operations_;
-  fault now = on_operation ? on_operation({what, path, operations_}) : fault::none;
+  fault now = on_operation ? on_operation({what, path, operations_, target}) : fault::none;
   refused_ = now == fault::refuse;
   crashed_ = now == fault::crash_before || now == fault::crash_after;
   if (now == fault::crash_before)
@@ -430,16 +431,19 @@ result<void> simulated_disk::create_folders(const std::string& path) {
 }
 
 result<void> simulated_disk::rename(const std::string& from, const std::string& to) {
-  return run(action::rename, from, [&]() -> result<void> {
-    place source = find(from);
-    place target = find(to);
-    if (source.at == none || target.folder == none)
-      return failure(errc::not_found, "rename", from + " to " + to, "No such file or directory");
-    if (target.at != none && nodes_[target.at].is_folder)
-      return failure(errc::io_failed, "rename", from + " to " + to, "Is a directory");
-    change({{target.folder, target.name, source.at}, {source.folder, source.name, none}});
-    return {};
-  });
+  return run(
+      action::rename, from,
+      [&]() -> result<void> {
+        place source = find(from);
+        place target = find(to);
+        if (source.at == none || target.folder == none)
+          return failure(errc::not_found, "rename", from + " to " + to, "No such file or directory");
+        if (target.at != none && nodes_[target.at].is_folder)
+          return failure(errc::io_failed, "rename", from + " to " + to, "Is a directory");
+        change({{target.folder, target.name, source.at}, {source.folder, source.name, none}});
+        return {};
+      },
+      to);
 }
 
 result<void> simulated_disk::remove(const std::string& path) {

@@ -33,7 +33,8 @@ public:
   struct operation {
     action what;
     std::string path;
-    std::uint64_t number; ///< of those that change something, from 1; that of the last one for a read
+    std::uint64_t number;    ///< of those that change something, from 1; that of the last one for a read
+    std::string target = {}; ///< of a rename
   };
 
   simulated_disk();
@@ -129,7 +130,7 @@ private:
 
   /// Runs `effect` unless a fault prevents it. `effect` returns what is wrong with the call itself.
   template <class Effect>
-  result<void> run(action what, const std::string& path, Effect effect);
+  result<void> run(action what, const std::string& path, Effect effect, const std::string& target = {});
   result<void> may_read(const std::string& path);
 
   std::vector<node> nodes_;
