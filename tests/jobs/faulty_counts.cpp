@@ -7,19 +7,15 @@
 //   --giving-us=T, --counting-us=T     how long it takes to give a number, and to count it …
 //   --hurry=FILE                       … until there is this file
 
+#include "outside_world.hpp"
+
 #include <weir/weir.hpp>
 
 #include <array>
 #include <cstdint>
-#include <ctime>
 #include <limits>
 #include <stdexcept>
 #include <string>
-
-#include <fcntl.h>
-#include <poll.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace {
 
@@ -48,20 +44,13 @@ struct mishap {
       return;
     if (n == throw_at)
       throw std::runtime_error{"number " + std::to_string(n) + " is not liked"};
-    for (;;)
-      ::poll(nullptr, 0, -1);
+    outside_world::stand_still();
   }
 
   [[nodiscard]] bool is_due() const {
-    ::mkdir(marks.c_str(), 0777);
-    for (std::uint64_t i = 1; i <= times; ++i) {
-      int mark =
-          ::open((marks + '/' + std::to_string(i)).c_str(), O_CREAT | O_EXCL | O_CLOEXEC | O_WRONLY, 0666);
-      if (mark >= 0) {
-        ::close(mark);
+    for (std::uint64_t i = 1; i <= times; ++i)
+      if (outside_world::create_file(marks + '/' + std::to_string(i)))
         return true;
-      }
-    }
     return false;
   }
 };
@@ -71,18 +60,13 @@ struct slowness {
   unsigned us;
   std::string hurry;
 
-  void wait() const {
-    timespec time{us / 1'000'000, static_cast<long>(us % 1'000'000) * 1'000};
-    ::ppoll(nullptr, 0, &time, nullptr);
-  }
-
   void pass() {
     if (us == 0)
       return;
-    if (!hurry.empty() && ::access(hurry.c_str(), F_OK) == 0)
+    if (!hurry.empty() && outside_world::is_there(hurry))
       us = 0;
     else
-      wait();
+      outside_world::pass(us);
   }
 };
 
