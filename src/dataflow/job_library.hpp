@@ -28,7 +28,7 @@ struct job_library_info {
 /// and what to do.
 result<job_library_info> inspect_job_library(std::span<const char> bytes);
 
-/// Job functions loaded into this process.
+/// Job functions loaded into this process, or linked into this program.
 ///
 /// A library stays in the process for ever, also when the last job_library for it is gone. To unload it would
 /// take the code away from under whatever was made from it: operators, batches in flight, record types,
@@ -36,6 +36,9 @@ result<job_library_info> inspect_job_library(std::span<const char> bytes);
 /// version that was ever loaded.
 class job_library {
 public:
+  /// What a program itself has, or another table of job functions that stay.
+  explicit job_library(detail::job_table table) : table_{table} {}
+
   /// Inspects the file and loads it. Runs the initialisers of its global objects, so it may block: not for an
   /// actor's thread. Errors name the path.
   static result<std::shared_ptr<const job_library>> load(platform& system, const std::string& path);
@@ -49,8 +52,6 @@ public:
   [[nodiscard]] result<std::shared_ptr<const detail::stream_graph>> build(const job_spec& spec) const;
 
 private:
-  explicit job_library(detail::job_table table) : table_{table} {}
-
   [[nodiscard]] result<const detail::job_entry*> find(const std::string& name) const;
 
   detail::job_table table_;

@@ -2,6 +2,7 @@
 #include "base/version.hpp"
 #include "build_commit.hpp"
 #include "program_options.hpp"
+#include "script_plays.hpp"
 #include "simulation/exactly_once_run.hpp"
 #include "simulation/fault_plan.hpp"
 #include "simulation/shrink.hpp"
@@ -28,6 +29,7 @@ struct wishes {
   std::uint64_t seeds = 1;
   std::vector<std::string> kinds;
   std::vector<std::string> only;
+  script_wishes scripts;
   bool trace = false;
   std::string log_level = "off";
 };
@@ -135,24 +137,53 @@ std::string find_kinds(const wishes& wanted, std::vector<fault_kind>& kinds) {
   return {};
 }
 
+int run_scripts(wishes& wanted) {
+  wanted.scripts.seed = wanted.seed;
+  wanted.scripts.seeds = wanted.seeds;
+  wanted.scripts.trace = wanted.trace;
+  auto passed = play_scripts(wanted.scripts);
+  if (!passed) {
+    print_error("weir-sim", passed.failure().message());
+    return exit_wrong_usage;
+  }
+  return *passed ? exit_done : exit_failed;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
   CLI::App app{
       "Plays the job of examples/exactly_once on a simulated cluster with faults: real master and workers,\n"
-      "virtual time, simulated network and disk. The seed says all that happens.",
+      "virtual time, simulated network and disk. The seed says all that happens. With --script it is a "
+      "script of\n"
+      "weir-scenario that says what breaks, and the seed in which of all orders the rest happens.",
       "weir-sim"};
   wishes wanted;
   app.add_option("--seed", wanted.seed, "The run, or the first of several")->capture_default_str();
   app.add_option("--seeds", wanted.seeds, "How many runs, with one seed after the other")
       ->capture_default_str();
+  auto* scripts =
+      app.add_option("--script", wanted.scripts.files,
+                     "Plays these scripts of weir-scenario, each with each seed, instead of faults that "
+                     "the seed draws")
+          ->type_name("FILE.scn ...");
+  app.add_option("--set", wanted.scripts.assignments,
+                 "Gives a variable of scripts this value, whatever 'let' says")
+      ->allow_extra_args(false)
+      ->type_name("NAME=VALUE")
+      ->needs(scripts);
+  app.add_flag("--skip", wanted.scripts.skip,
+               "Leaves out scripts that mean nothing in the simulation and says why, instead of refusing all")
+      ->needs(scripts);
   app.add_option("--faults", wanted.kinds, "Kinds of faults that the seed chooses from; all if not given")
       ->delimiter(',')
-      ->type_name("KIND,...");
+      ->type_name("KIND,...")
+      ->excludes(scripts);
   app.add_option("--only", wanted.only,
                  "Numbers of the faults to play, as they are listed, or 'none'; all if not given")
       ->delimiter(',')
-      ->type_name("N,...");
+      ->type_name("N,...")
+      ->excludes(scripts);
   app.add_flag("--trace", wanted.trace, "Prints each step of each actor");
   app.add_option("--log-level", wanted.log_level, "Least severe log lines of the nodes, with wall time")
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
@@ -164,6 +195,8 @@ int main(int argc, char** argv) {
   if (auto ended = parse_command_line(app, argc, argv))
     return *ended;
   log::set_level(wanted.log_level);
+  if (!wanted.scripts.files.empty())
+    return run_scripts(wanted);
   std::vector<fault_kind> kinds;
   if (auto wrong = find_kinds(wanted, kinds); !wrong.empty()) {
     print_error("weir-sim", wrong);
