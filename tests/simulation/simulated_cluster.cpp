@@ -196,10 +196,13 @@ std::string simulated_cluster::restart(std::size_t which) {
 void simulated_cluster::stop(std::size_t which) {
   auto number = nodes_[which].life;
   as(number, [&life = lives_[number]] {
+    // As weir-node does it: what they hold goes with their last actors.
     if (life.master)
       life.master->stop();
     if (life.worker)
       life.worker->stop();
+    life.master.reset();
+    life.worker.reset();
     caf::anon_send_exit(life.network.actor, caf::exit_reason::user_shutdown);
     life.is_stopping = true;
   });
@@ -210,6 +213,10 @@ void simulated_cluster::end_if_stopped(std::size_t which) {
   bool waits = std::ranges::any_of(waiting_, [&](const waiting_step& each) { return each.life == which; });
   if (of.is_stopping && of.alive.empty() && !of.environment->next_job_at() && !waits)
     crash_life(which);
+}
+
+std::optional<std::size_t> simulated_cluster::present_node() const {
+  return current_life_ == nobody ? std::nullopt : std::optional{lives_[current_life_].node};
 }
 
 std::size_t simulated_cluster::life_of(caf::resumable* job) const {

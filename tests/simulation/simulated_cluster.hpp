@@ -133,6 +133,8 @@ public:
   [[nodiscard]] bool has_registered(std::size_t node) const { return lives_[nodes_[node].life].registered; }
   [[nodiscard]] bool is_down(std::size_t node) const { return !lives_[nodes_[node].life].running; }
   [[nodiscard]] std::size_t nodes() const { return nodes_.size(); }
+  /// Whose step runs now; nothing: nobody's.
+  [[nodiscard]] std::optional<std::size_t> present_node() const;
 
   /// Not empty: a worker began a session under a task of an earlier one (protocol-control, W1).
   [[nodiscard]] const std::string& violation() const { return violation_; }

@@ -36,6 +36,15 @@ bool breaks_files(const std::vector<statement>& statements) {
                 [](const statement& each) { return std::holds_alternative<break_file>(each.what); });
 }
 
+bool looks_at_logs(const std::vector<statement>& statements) {
+  return any_of(statements, [](const statement& each) {
+    auto* waited = std::get_if<wait_for>(&each.what);
+    auto* expected = std::get_if<expect_that>(&each.what);
+    return (waited && std::holds_alternative<log_says>(waited->until)) ||
+           (expected && std::holds_alternative<log_says>(expected->what));
+  });
+}
+
 bool lets(const std::vector<statement>& statements, const std::string& variable) {
   return any_of(statements, [&](const statement& each) {
     auto* let = std::get_if<let_variable>(&each.what);

@@ -146,6 +146,9 @@ bool breaks_disks(const std::vector<statement>& statements);
 /// Does one of them change or delete a file? The same.
 bool breaks_files(const std::vector<statement>& statements);
 
+/// Is one of them about the log of a node? The same.
+bool looks_at_logs(const std::vector<statement>& statements);
+
 /// Does one of them give the variable its value with `let`?
 bool lets(const std::vector<statement>& statements, const std::string& variable);
 

@@ -47,6 +47,8 @@ script_cluster::script_cluster(const script_cluster_settings& settings)
            .note = with_time(settings.note),
            .trace = with_time(settings.trace)}} {
   settings_["execution.checkpointing.dir"] = std::string{script_folder} + "/checkpoints";
+  if (settings.keeps_logs)
+    logs_.emplace([this] { return cluster_.present_node(); });
 }
 
 std::function<void(const std::string&)> script_cluster::with_time(const told& to) {
@@ -248,8 +250,8 @@ std::string script_cluster::stop_all() {
   return wrong;
 }
 
-std::string script_cluster::log_of(unsigned) const {
-  throw std::logic_error{"a simulated node has no log"};
+std::string script_cluster::log_of(unsigned number) const {
+  return logs_ ? logs_->of(number) : std::string{};
 }
 
 std::uint64_t script_cluster::peak_memory_of(unsigned) const {

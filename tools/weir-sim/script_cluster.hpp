@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cluster.hpp"
+#include "node_logs.hpp"
 #include "script_jobs.hpp"
 #include "simulated_rest.hpp"
 #include "simulated_world.hpp"
@@ -28,6 +29,7 @@ struct script_cluster_settings {
   std::uint64_t seed = 0;
   /// Nothing but the master removes files of checkpoints, so that each that metadata names must be there.
   bool watches_checkpoints = true;
+  bool keeps_logs = false; ///< for log_of()
   /// Told what nodes do of their own accord: they end themselves; may be empty.
   std::function<void(time_point, const std::string&)> note;
   /// Told each step of an actor or executor; may be empty.
@@ -95,6 +97,7 @@ private:
   world_scope world_{*this};                          ///< as long as any step runs
   simulated_cluster cluster_;
   simulated_rest rest_{cluster_};
+  std::optional<node_logs> logs_;
   std::deque<checkpoint_watch> watches_; ///< of each job
 };
 

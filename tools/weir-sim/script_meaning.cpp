@@ -17,8 +17,6 @@ constexpr const char* nothing = " means nothing in the simulation";
 
 /// What is wrong with it; empty: nothing.
 std::string problem_with(const scenario::condition& of) {
-  if (std::holds_alternative<scenario::log_says>(of))
-    return std::string{"the log of a node"} + nothing;
   if (std::holds_alternative<scenario::memory_below>(of))
     return std::string{"the memory of a node"} + nothing;
   return {};

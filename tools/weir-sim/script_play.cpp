@@ -22,6 +22,7 @@ script_outcome play(const script_play& how) {
   script_cluster_settings settings{
       .seed = how.seed,
       .watches_checkpoints = !breaks_files(how.what.statements),
+      .keeps_logs = looks_at_logs(how.what.statements),
       .note = [&](time_point at, const std::string& what) { seen.events.add(seconds(at), 0, what); },
       .trace = {}};
   if (how.shown)

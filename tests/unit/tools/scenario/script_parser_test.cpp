@@ -156,6 +156,11 @@ TEST_CASE("a script that lets a disk fail is known, also when it does so in a bl
   CHECK(breaks_disks(parsed("repeat 2 {\ndisk of worker 1 torn\n}").statements));
   CHECK(breaks_disks(parsed("repeat for 2 s {\nchoose {\n} or {\ndisk of worker 1 torn\n}\n}").statements));
   CHECK(!breaks_disks(parsed("repeat 2 {\nkill worker 1\n}").statements));
+  CHECK(breaks_files(parsed("repeat 2 {\ndelete a\n}").statements));
+  CHECK(!breaks_files(parsed("write a to b").statements));
+  CHECK(looks_at_logs(parsed("repeat 2 {\nwait 1 s for log of master a\n}").statements));
+  CHECK(looks_at_logs(parsed("expect no log of master a").statements));
+  CHECK(!looks_at_logs(parsed("expect no file a").statements));
 }
 
 TEST_CASE("it is known which variables a script lets") {

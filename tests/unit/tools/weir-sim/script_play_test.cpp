@@ -158,6 +158,17 @@ TEST_CASE("user code throws, hangs and takes its time in the world of the simula
   CHECK(slow.seconds < 10); // instead of the ten seconds that two subtasks need for 10 ms a record
 }
 
+TEST_CASE("each node has its own log, over restarts, whatever the level of logging is") {
+  std::string lost = cluster + "kill worker 1\nwait 10 s for log of master \"worker lost\"\n"
+                               "expect no log of worker 2 \"worker lost\"\n";
+  CHECK(failure_of(lost + "restart master\nwait 10 s for 1 worker\nexpect log of master \"worker lost\"\n") ==
+        "");
+  auto seen = outcome_of(lost + "expect log of worker 2 \"worker lost\"\n");
+  REQUIRE_FALSE(seen.done);
+  CHECK(seen.done.failure().message().ends_with("the log of worker 2 does not have 'worker lost'"));
+  CHECK_FALSE(log::writes(log::level::error));
+}
+
 TEST_CASE("files of checkpoints can be broken and mended") {
   CHECK(failure_of("set restart-strategy.fixed-delay.delay = 500 ms\n" + cluster +
                    "run exactly_once --records=2000 --keys=20 --rate=1000 --output=$folder/out with -p 4\n"
