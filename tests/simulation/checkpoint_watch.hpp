@@ -23,7 +23,7 @@ public:
       : disk_{disk}, folders_{std::move(folders)} {}
 
   /// Told each checkpoint when its metadata is there.
-  std::function<void(const completed_checkpoint&)> on_completed;
+  std::function<void(const completed_checkpoint&)> on_completed = [](const completed_checkpoint&) {};
   /// Whether the end of the job is stored.
   std::function<bool()> has_ended;
 

@@ -38,7 +38,7 @@ std::string list_of_kinds() {
   std::string text = "Kinds of faults:\n";
   for (fault_kind kind : all_fault_kinds()) {
     std::string name{name_of(kind)};
-    text += "  " + name + std::string(18 - std::min<std::size_t>(name.size(), 17), ' ');
+    text += "  " + name + std::string(23 - std::min<std::size_t>(name.size(), 22), ' ');
     text += std::string{meaning_of(kind)} + '\n';
   }
   return text;

@@ -301,11 +301,9 @@ result<std::string> script_cluster::run(const scenario::job_request& what) {
   }
   if (!accepted)
     return accepted.failure().wrap("the job was not submitted");
-  if (watches_checkpoints_) {
+  if (watches_checkpoints_)
     watches_.emplace_back(cluster_.files(),
                           checkpoint_folders{settings_.at("execution.checkpointing.dir"), id});
-    watches_.back().on_completed = [](const completed_checkpoint&) {};
-  }
   return to_string(id);
 }
 
