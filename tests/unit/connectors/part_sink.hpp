@@ -41,9 +41,8 @@ public:
     context_.states().collect(to);
   }
   element_snapshot pass_barrier(std::uint64_t checkpoint) {
-    element_snapshot states;
-    pass_barrier(checkpoint, states);
-    return states;
+    sink_->before_snapshot(checkpoint);
+    return context_.snapshot();
   }
 
   void complete(std::uint64_t checkpoint) { sink_->on_checkpoint_completed(checkpoint); }

@@ -89,6 +89,11 @@ public:
   void emit_watermark(detail::event_time) override {}
   void set_idle() override {}
   [[nodiscard]] element_states& states() override { return states_; }
+  [[nodiscard]] element_snapshot snapshot() const {
+    element_snapshot all;
+    states_.collect(all);
+    return all;
+  }
   [[nodiscard]] operator_metrics_store& metrics() override { return metrics_; }
   void add_result(std::string_view, std::string_view) override {}
 

@@ -19,11 +19,6 @@ struct named {
       : context{std::move(of), *system, std::move(restored)} {
     names.open(context);
   }
-  element_snapshot snapshot() {
-    element_snapshot states;
-    context.states().collect(states);
-    return states;
-  }
 
   std::unique_ptr<platform> system = make_system_platform();
   manual_context context;
@@ -41,7 +36,7 @@ TEST_CASE("a transaction's name has job, sink, subtask, attempt and number") {
 TEST_CASE("names are later than a snapshot when they were given behind it, by this attempt or a later one") {
   named before{{.attempt = 9}};
   std::string first = before.names.next();
-  auto snapshot = before.snapshot();
+  auto snapshot = before.context.snapshot();
   std::string second = before.names.next();
   named between{{.attempt = 10}, snapshot};
   std::string third = between.names.next();

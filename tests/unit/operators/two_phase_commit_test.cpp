@@ -46,11 +46,6 @@ struct attempt {
     phases.begin();
     phases.before_snapshot(checkpoint);
   }
-  element_snapshot snapshot() {
-    element_snapshot states;
-    context.states().collect(states);
-    return states;
-  }
 
   std::unique_ptr<platform> system = make_system_platform();
   manual_context context;
@@ -83,7 +78,7 @@ TEST_CASE("a barrier without records in front of it prepares nothing") {
   sink.phases.before_snapshot(1);
   sink.phases.on_checkpoint_completed(1);
   CHECK(sink.output.take().empty());
-  CHECK(sink.snapshot().at("weir: prepared").empty());
+  CHECK(sink.context.snapshot().at("weir: prepared").empty());
 }
 
 TEST_CASE("records of one transaction begin it once") {
@@ -99,18 +94,18 @@ TEST_CASE("a restored sink fences, commits what its snapshot lists, and then abo
   attempt before;
   before.write_and_pass(1);
   before.write_and_pass(2);
-  auto snapshot = before.snapshot();
+  auto snapshot = before.context.snapshot();
   before.write_and_pass(3);
   attempt after{{.attempt = 2}, snapshot};
   CHECK(after.output.take() == notes{"fence", "commit t1", "commit t2", "abort leftovers"});
   CHECK(after.phases.committed());
-  CHECK(after.snapshot().at("weir: prepared").empty());
+  CHECK(after.context.snapshot().at("weir: prepared").empty());
 }
 
 TEST_CASE("a sink that goes back looks first, and leaves what is prepared until a checkpoint is complete") {
   attempt before;
   before.write_and_pass(1);
-  attempt after{{.attempt = 2, .goes_back = true}, before.snapshot()};
+  attempt after{{.attempt = 2, .goes_back = true}, before.context.snapshot()};
   CHECK(after.output.take() == notes{"fence", "look", "commit t1"});
   after.phases.on_checkpoint_completed(3);
   CHECK(after.output.take() == notes{"abort leftovers"});
@@ -137,7 +132,7 @@ TEST_CASE("at another parallelism each listed transaction is committed by one su
     attempt before{{.subtask = subtask, .parallelism = 5}};
     before.output.prepared = static_cast<int>(10 * subtask);
     before.write_and_pass(1);
-    auto states = before.snapshot();
+    auto states = before.context.snapshot();
     auto& all = snapshot["weir: prepared"];
     all.insert(all.end(), states["weir: prepared"].begin(), states["weir: prepared"].end());
   }

@@ -1,4 +1,5 @@
 #include "file_faults.hpp"
+#include "system_files.hpp"
 #include "temporary_folder.hpp"
 
 #include <doctest/doctest.h>
@@ -7,17 +8,9 @@
 #include <vector>
 
 using namespace weir::scenario;
+using weir::testing::files;
 using weir::testing::read_file;
 using weir::testing::temporary_folder;
-
-namespace {
-
-weir::file_system& files() {
-  static const auto system = weir::make_system_platform();
-  return system->files();
-}
-
-} // namespace
 
 TEST_CASE("a corrupted file differs in one byte") {
   temporary_folder folder;

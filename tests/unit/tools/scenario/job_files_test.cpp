@@ -1,19 +1,12 @@
 #include "job_files.hpp"
+#include "system_files.hpp"
 #include "temporary_folder.hpp"
 
 #include <doctest/doctest.h>
 
 using namespace weir::scenario;
+using weir::testing::files;
 using weir::testing::temporary_folder;
-
-namespace {
-
-weir::file_system& files() {
-  static const auto system = weir::make_system_platform();
-  return system->files();
-}
-
-} // namespace
 
 TEST_CASE("only committed parts have lines") {
   temporary_folder folder;
