@@ -76,27 +76,11 @@ const char* what_is_wrong_with(const snapshot_block_header::column& column) {
 
 } // namespace
 
-char* snapshot_buffer::reserve(std::size_t size) {
-  if (size > capacity_ - size_) {
-    std::size_t capacity = std::max(2 * capacity_, size_ + size);
-    auto larger = std::make_unique_for_overwrite<char[]>(capacity);
-    std::copy_n(data_.get(), size_, larger.get());
-    data_ = std::move(larger);
-    capacity_ = capacity;
-  }
-  return data_.get() + size_;
-}
-
-void snapshot_buffer::append(std::span<const char> bytes) {
-  std::ranges::copy(bytes, reserve(bytes.size()));
-  add(bytes.size());
-}
-
 snapshot_block_encoder::snapshot_block_encoder(const snapshot_options& options)
     : options_{options}, compressor_{options.compression_level} {}
 
 void snapshot_block_encoder::encode(std::uint32_t state, const detail::state_block& from,
-                                    snapshot_buffer& to) {
+                                    detail::raw_bytes& to) {
   assert(from.keys.size() <= std::numeric_limits<std::uint32_t>::max() &&
          from.values.size() <= std::numeric_limits<std::uint32_t>::max());
   std::size_t start = to.size();
@@ -107,8 +91,8 @@ void snapshot_block_encoder::encode(std::uint32_t state, const detail::state_blo
   header.key_group = from.key_group;
   header.entries = from.entries;
   header.removed = from.removed;
-  header.keys = encode_column(from.keys, to);
-  header.values = encode_column(from.values, to);
+  header.keys = encode_column(from.keys.bytes(), to);
+  header.values = encode_column(from.values.bytes(), to);
 
   std::size_t size = to.size() - start;
   char* block = to.reserve(0) - size;
@@ -117,7 +101,7 @@ void snapshot_block_encoder::encode(std::uint32_t state, const detail::state_blo
 }
 
 snapshot_block_header::column snapshot_block_encoder::encode_column(std::span<const char> from,
-                                                                    snapshot_buffer& to) {
+                                                                    detail::raw_bytes& to) {
   snapshot_block_header::column column;
   column.raw = static_cast<std::uint32_t>(from.size());
   char* room = to.reserve(from.size());
@@ -187,13 +171,14 @@ result<void> snapshot_block_decoder::decode(const snapshot_block_header& header,
 }
 
 result<void> snapshot_block_decoder::decode_column(const snapshot_block_header::column& column,
-                                                   std::span<const char> from, std::vector<char>& to) {
+                                                   std::span<const char> from, detail::raw_bytes& to) {
   if (column.codec == block_codec::none) {
-    to.assign(from.begin(), from.end());
+    to.clear();
+    to.append(from);
     return {};
   }
   to.resize(column.raw);
-  std::span<char> raw{to};
+  std::span<char> raw{to.data(), to.size()};
   if (column.stride != 0) {
     transposed_.clear();
     raw = {transposed_.reserve(column.raw), column.raw};

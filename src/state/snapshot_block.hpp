@@ -3,11 +3,11 @@
 #include "base/result.hpp"
 #include "state/snapshot_options.hpp"
 
+#include <weir/detail/raw_bytes.hpp>
 #include <weir/detail/state.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 
 /// The blocks of a snapshot file. Numbers are little-endian.
@@ -31,23 +31,6 @@ inline constexpr std::size_t snapshot_block_header_size = 48;
 /// Entries with more bytes than this, their size included, are not transposed: in them, equal pieces of bytes
 /// are more likely than equal bytes at one place.
 inline constexpr std::size_t transposed_entry_max = 33;
-
-/// Bytes that grow without being cleared.
-class snapshot_buffer {
-public:
-  [[nodiscard]] std::span<const char> bytes() const { return {data_.get(), size_}; }
-  [[nodiscard]] std::size_t size() const { return size_; }
-  /// Room for `size` bytes behind those that are there; they count after add(). Pointers into the buffer end.
-  char* reserve(std::size_t size);
-  void add(std::size_t size) { size_ += size; }
-  void append(std::span<const char> bytes);
-  void clear() { size_ = 0; }
-
-private:
-  std::unique_ptr<char[]> data_;
-  std::size_t size_ = 0;
-  std::size_t capacity_ = 0;
-};
 
 /// What stands in front of a block.
 struct snapshot_block_header {
@@ -79,14 +62,14 @@ public:
   explicit snapshot_block_encoder(const snapshot_options& options);
 
   /// Appends the block to `to`. Requires that its columns are shorter than 4 GiB.
-  void encode(std::uint32_t state, const detail::state_block& from, snapshot_buffer& to);
+  void encode(std::uint32_t state, const detail::state_block& from, detail::raw_bytes& to);
 
 private:
-  snapshot_block_header::column encode_column(std::span<const char> from, snapshot_buffer& to);
+  snapshot_block_header::column encode_column(std::span<const char> from, detail::raw_bytes& to);
 
   snapshot_options options_;
   block_compressor compressor_;
-  snapshot_buffer transposed_;
+  detail::raw_bytes transposed_;
 };
 
 /// Decodes blocks, one after another, with the same memory. Any bytes are allowed; errors are `corrupt` and
@@ -106,11 +89,11 @@ public:
 
 private:
   result<void> decode_column(const snapshot_block_header::column& column, std::span<const char> from,
-                             std::vector<char>& to);
+                             detail::raw_bytes& to);
 
   std::uint64_t block_size_max_;
   block_decompressor decompressor_;
-  snapshot_buffer transposed_;
+  detail::raw_bytes transposed_;
 };
 
 } // namespace weir

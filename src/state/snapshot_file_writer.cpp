@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t write_size = 1024 * 1024;
 
 template <class T>
-void append_number(snapshot_buffer& to, T value) {
+void append_number(detail::raw_bytes& to, T value) {
   std::memcpy(to.reserve(sizeof value), &value, sizeof value);
   to.add(sizeof value);
 }

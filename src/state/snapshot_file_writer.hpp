@@ -64,7 +64,7 @@ private:
   byte_listener listener_;
   snapshot_block_encoder encoder_;
   std::unique_ptr<writable_file> file_; ///< while there is a temporary file
-  snapshot_buffer buffer_;
+  detail::raw_bytes buffer_;
   std::uint64_t flushed_ = 0;
   std::vector<snapshot_run> runs_;
 };

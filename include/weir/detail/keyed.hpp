@@ -12,7 +12,6 @@
 #include <tuple>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace weir::detail {
 
@@ -47,8 +46,8 @@ struct beside_key {
   [[gnu::always_inline]] static const key_type& key(const record& of) { return of.key; }
   static std::uint64_t hash(const record& of) { return hash_key(of.key); }
   static std::uint64_t group_hash(const record&, std::uint64_t hash) { return hash; }
-  static void write_key(std::vector<char>& to, const record& of) { append_ordered(to, of.key); }
-  static void write_lookup(std::vector<char>& to, const auto& key) { append_ordered(to, key); }
+  static void write_key(auto& to, const record& of) { append_ordered(to, of.key); }
+  static void write_lookup(auto& to, const auto& key) { append_ordered(to, key); }
   static bool read_key(byte_reader& from, record& to) { return read_ordered(from, to.key); }
 };
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <weir/detail/raw_bytes.hpp>
+
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -59,8 +61,8 @@ struct state_block {
   std::uint32_t key_group = 0;
   std::uint32_t entries = 0;
   std::uint32_t removed = 0; ///< keys behind the entries that are no longer there; only in changes
-  std::vector<char> keys;    ///< of entries, then of removed ones: size:varint bytes
-  std::vector<char> values;  ///< size:varint bytes
+  raw_bytes keys;            ///< of entries, then of removed ones: size:varint bytes
+  raw_bytes values;          ///< size:varint bytes
 
   void clear() {
     entries = removed = 0;

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <weir/detail/bytes.hpp>
 #include <weir/detail/contained_text.hpp>
+#include <weir/detail/raw_bytes.hpp>
 #include <weir/detail/value_reader.hpp>
 #include <weir/detail/value_writer.hpp>
 
@@ -8,7 +10,6 @@
 #include <cstdint>
 #include <cstring>
 #include <string_view>
-#include <vector>
 
 /// Values as the columns of a state_block hold them: the encoded form of encoded_size.hpp behind its size.
 ///
@@ -19,42 +20,51 @@
 namespace weir::detail {
 
 /// Appends the bytes of one entry, with their size in front.
-inline void append_to_column(std::vector<char>& column, std::string_view bytes) {
-  char size[2 * length_bytes_max];
-  const char* end = write_length(size, bytes.size());
-  column.insert(column.end(), static_cast<const char*>(size), end);
-  column.insert(column.end(), bytes.begin(), bytes.end());
+inline void append_to_column(raw_bytes& column, std::string_view bytes) {
+  char* start = column.reserve(2 * length_bytes_max + bytes.size());
+  char* first = write_length(start, bytes.size());
+  copy_bytes(first, bytes.data(), bytes.size());
+  column.add(static_cast<std::size_t>(first + bytes.size() - start));
 }
 
-/// Appends the encoded form of a value, with its size in front.
-template <class T>
-void append_state_value(std::vector<char>& column, const T& value) {
+/// Appends one entry of the bytes that `append(column)` appends.
+template <class Append>
+void append_entry(raw_bytes& column, Append&& append) {
+  // They are written where they stand if the size takes one byte, and moved on if it takes more.
   std::size_t start = column.size();
-  if constexpr (fixed_size<T>) {
-    constexpr std::size_t size = min_encoded_size<T>();
-    char bytes[length_bytes_max + size];
-    char* end = write_value(write_length(bytes, size), value);
-    column.insert(column.end(), bytes, end);
-  } else {
-    // Written where it stands if the size takes one byte, and moved on if it takes more.
-    column.resize(start + length_bytes_max + encoded_bound(value));
-    char* first = column.data() + start + 1;
-    auto size = static_cast<std::size_t>(write_value(first, value) - first);
-    char length[2 * length_bytes_max];
-    auto length_size = static_cast<std::size_t>(write_length(length, size) - length);
-    if (length_size != 1)
-      std::memmove(first + length_size - 1, first, size);
-    std::memcpy(first - 1, length, length_size);
-    column.resize(start + length_size + size);
+  column.resize(start + 1);
+  append(column);
+  std::size_t size = column.size() - start - 1;
+  if (size < 0x80) [[likely]] {
+    column.data()[start] = static_cast<char>(size);
+    return;
   }
+  char length[2 * length_bytes_max];
+  auto length_size = static_cast<std::size_t>(write_length(length, size) - length);
+  column.resize(column.size() + length_size - 1);
+  char* at = column.data() + start;
+  std::memmove(at + length_size, at + 1, size);
+  std::memcpy(at, length, length_size);
+}
+
+/// Appends the encoded form of a value.
+template <class T>
+void append_encoded(raw_bytes& to, const T& value) {
+  char* start = to.reserve(encoded_bound(value));
+  to.add(static_cast<std::size_t>(write_value(start, value) - start));
+}
+
+/// The same as an entry of a column.
+template <class T>
+void append_state_value(raw_bytes& column, const T& value) {
+  append_entry(column, [&](raw_bytes& to) { append_encoded(to, value); });
 }
 
 /// Walks the entries of a column, which may be any bytes.
 class column_reader {
 public:
   explicit column_reader(std::string_view column) : at_{column.data()}, end_{at_ + column.size()} {}
-  explicit column_reader(const std::vector<char>& column)
-      : column_reader{std::string_view{column.data(), column.size()}} {}
+  explicit column_reader(const raw_bytes& column) : column_reader{column.view()} {}
 
   /// The bytes of the next entry, which stay where they are. False at the end, and where there is no entry.
   bool next(std::string_view& bytes) {

@@ -10,7 +10,6 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace weir::detail {
 
@@ -67,7 +66,7 @@ struct timer_entry {
   }
 
   static record make(const auto& timer) { return {stored_key_t<K>(timer.key), timer.time, timer.name, true}; }
-  static void write_lookup(std::vector<char>& to, const auto& timer) {
+  static void write_lookup(auto& to, const auto& timer) {
     append_ordered(to, timer.key);
     append_ordered(to, timer.time);
     if constexpr (named)
@@ -77,7 +76,7 @@ struct timer_entry {
   timer_identity<stored_key_t<K>, N> key(const record& of) const { return {of.key, of.time, of.name}; }
   std::uint64_t hash(const record& of) const { return hash(hash_key(of.key), of.time, of.name); }
   std::uint64_t group_hash(const record& of, std::uint64_t) const { return hash_key(of.key); }
-  void write_key(std::vector<char>& to, const record& of) const { write_lookup(to, of); }
+  void write_key(auto& to, const record& of) const { write_lookup(to, of); }
   template <class Record>
   static auto& value(Record& of) {
     return of.value;

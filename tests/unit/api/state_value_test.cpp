@@ -51,7 +51,7 @@ struct named_2 {
 
 template <class T>
 std::string bytes_of(const T& value) {
-  std::vector<char> column;
+  raw_bytes column;
   append_state_value(column, value);
   column_reader reader{column};
   std::string_view bytes;
@@ -64,7 +64,7 @@ std::string bytes_of(const T& value) {
 } // namespace
 
 TEST_CASE("values of any size come back from a column") {
-  std::vector<char> column;
+  raw_bytes column;
   std::vector<std::string> values;
   for (std::size_t size : {0, 1, 100, 126, 127, 128, 200, 16'382, 16'384, 100'000})
     values.emplace_back(size, 'x');

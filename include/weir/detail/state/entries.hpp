@@ -11,7 +11,6 @@
 #include <string>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 /// What tables hold. An entry type says how a table's records look, are found and become bytes:
 ///
@@ -61,12 +60,12 @@ struct value_entry {
   static std::size_t heap(const record& of) { return heap_bytes(of.key) + heap_bytes(of.value); }
 
   static record make(const K& key) { return {stored_key_t<K>(key), V{}}; }
-  static void write_lookup(std::vector<char>& to, const auto& key) { append_ordered(to, key); }
+  static void write_lookup(auto& to, const auto& key) { append_ordered(to, key); }
 
   [[gnu::always_inline]] const stored_key_t<K>& key(const record& of) const { return of.key; }
   std::uint64_t hash(const record& of) const { return hash_key(of.key); }
   std::uint64_t group_hash(const record&, std::uint64_t hash) const { return hash; }
-  void write_key(std::vector<char>& to, const record& of) const { append_ordered(to, of.key); }
+  void write_key(auto& to, const record& of) const { append_ordered(to, of.key); }
   template <class Record>
   static auto& value(Record& of) {
     return of.value;
@@ -134,7 +133,7 @@ struct map_entry {
     return {stored_key_t<K>(key.key), stored_key_t<UK>(key.user_key), 0, V{}};
   }
   template <class A, class B>
-  static void write_lookup(std::vector<char>& to, const key_pair<A, B>& key) {
+  static void write_lookup(auto& to, const key_pair<A, B>& key) {
     append_ordered(to, key.key);
     append_ordered(to, key.user_key);
   }
@@ -144,7 +143,7 @@ struct map_entry {
   }
   std::uint64_t hash(const record& of) const { return hash(hash_key(of.key), of.user_key); }
   std::uint64_t group_hash(const record& of, std::uint64_t) const { return hash_key(of.key); }
-  void write_key(std::vector<char>& to, const record& of) const {
+  void write_key(auto& to, const record& of) const {
     append_ordered(to, of.key);
     append_ordered(to, of.user_key);
   }
@@ -168,12 +167,12 @@ struct record_entry {
   static std::size_t heap(const T& of) { return heap_bytes(of); }
 
   static T make(const auto&) { return T{}; }
-  static void write_lookup(std::vector<char>& to, const auto& key) { append_ordered(to, key); }
+  static void write_lookup(auto& to, const auto& key) { append_ordered(to, key); }
 
   [[gnu::always_inline]] decltype(auto) key(const T& of) const { return std::invoke(key_of, of); }
   std::uint64_t hash(const T& of) const { return hash_key(key(of)); }
   std::uint64_t group_hash(const T&, std::uint64_t hash) const { return hash; }
-  void write_key(std::vector<char>& to, const T& of) const { append_ordered(to, key(of)); }
+  void write_key(auto& to, const T& of) const { append_ordered(to, key(of)); }
   template <class Record>
   static Record& value(Record& of) {
     return of;

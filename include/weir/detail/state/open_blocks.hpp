@@ -1,30 +1,14 @@
 #pragma once
 
-#include <weir/detail/ordered_bytes.hpp>
 #include <weir/detail/state.hpp>
-#include <weir/detail/state_value.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <deque>
 #include <map>
-#include <string_view>
 #include <utility>
-#include <vector>
 
 namespace weir::detail {
-
-/// Appends an item of a value column that begins with the time the entry expires at.
-inline void append_timed(std::vector<char>& column, std::int64_t expires, const std::vector<char>& encoded) {
-  char size[2 * length_bytes_max];
-  const char* end = write_length(size, sizeof expires + encoded.size());
-  column.insert(column.end(), static_cast<const char*>(size), end);
-  char time[sizeof expires];
-  std::memcpy(time, &expires, sizeof time);
-  column.insert(column.end(), time, time + sizeof time);
-  column.insert(column.end(), encoded.begin(), encoded.end());
-}
 
 /// Sorts entries into one block per key group, and gives blocks away that are large enough, or the largest
 /// when there is too much in all.
@@ -33,10 +17,8 @@ public:
   static constexpr std::size_t memory_max = 16 * 1024 * 1024;
 
   state_block& of(std::uint32_t key_group) {
-    if (!last_ || last_->key_group != key_group) {
-      last_ = &blocks_[key_group];
-      last_->key_group = key_group;
-    }
+    if (!last_ || last_->key_group != key_group) [[unlikely]]
+      last_ = &open(key_group);
     return *last_;
   }
 
@@ -54,16 +36,26 @@ public:
       close(blocks_.begin()->first);
   }
 
-  /// The block closed first; false when none is.
+  /// The block closed first, in exchange for the memory of the one that `to` was; false when none is.
   bool take(state_block& to) {
     if (closed_.empty())
       return false;
-    to = std::move(closed_.front());
+    spare_ = std::exchange(to, std::move(closed_.front()));
     closed_.pop_front();
     return true;
   }
 
 private:
+  state_block& open(std::uint32_t key_group) {
+    auto [at, is_new] = blocks_.try_emplace(key_group);
+    if (is_new) {
+      at->second = std::exchange(spare_, {});
+      at->second.clear();
+      at->second.key_group = key_group;
+    }
+    return at->second;
+  }
+
   void close(std::uint32_t key_group) {
     auto at = blocks_.find(key_group);
     memory_ -= at->second.size();
@@ -84,6 +76,7 @@ private:
   state_block* last_ = nullptr;
   std::size_t memory_ = 0;
   std::deque<state_block> closed_;
+  state_block spare_;
 };
 
 } // namespace weir::detail

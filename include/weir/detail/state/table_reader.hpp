@@ -3,6 +3,8 @@
 #include <weir/detail/pages.hpp>
 #include <weir/detail/state/open_blocks.hpp>
 #include <weir/detail/state/state_table.hpp>
+#include <weir/detail/state/timed_values.hpp>
+#include <weir/detail/state_value.hpp>
 
 #include <algorithm>
 #include <bit>
@@ -44,9 +46,7 @@ public:
   struct options {
     bool changes_only = false;
     std::uint32_t max_parallelism = 1;
-    std::int64_t now_ms = 0; ///< what expired before is left out
-    /// Put behind the key, before the end of it: what tells the tables of one state apart.
-    std::vector<char> key_suffix = {};
+    std::int64_t now_ms = 0;              ///< what expired before is left out
     std::size_t copied_max = 1024 * 1024; ///< bytes of slots that are copied at once, at least a segment
   };
 
@@ -136,8 +136,8 @@ private:
         wanted &= marks.dirty_before;
       for (; wanted != 0; wanted &= wanted - 1) {
         std::size_t i = first + static_cast<std::size_t>(std::countr_zero(wanted));
-        if (i >= frozen_.parts[part_].begin && from.occupied(i))
-          read(from.slots[i], frozen_.expires ? from.times[i] : 0, to);
+        read(i >= frozen_.parts[part_].begin && from.occupied(i), from.slots[i],
+             frozen_.expires ? from.times[i] : 0, to);
       }
       kept = marks.kept;
       marks.kept = nullptr;
@@ -145,41 +145,45 @@ private:
     }
     for (; kept; kept = kept->next)
       if (!how_.changes_only || kept->changed)
-        read(kept->slot, kept->expires, to);
+        read(true, kept->slot, kept->expires, to);
   }
 
-  void read(const slot& of, std::int64_t expires, open_blocks& to) {
+  [[gnu::always_inline]] void read(bool is_there, const slot& of, std::int64_t expires, open_blocks& to) {
     if constexpr (copies) {
+      // No branch: which slots of a table are free cannot be predicted.
       std::memcpy(&copies_[copied_], &of, sizeof(slot));
       if (frozen_.expires)
         times_[copied_] = expires;
-      ++copied_;
-    } else {
+      copied_ += is_there ? 1 : 0;
+    } else if (is_there) {
       append(of, expires, to);
     }
   }
 
   void append(const slot& of, std::int64_t expires, open_blocks& to) {
     const auto& record = array::record_of(const_cast<slot&>(of));
-    key_.clear();
-    frozen_.entry.write_key(key_, record);
-    if (noted_)
-      noted_->push_back(wide_hash({key_.data(), key_.size()}));
-    if (expires != 0 && expires <= how_.now_ms)
+    if (has_passed(expires, how_.now_ms)) {
+      if (noted_) {
+        expired_key_.clear();
+        frozen_.entry.write_key(expired_key_, record);
+        noted_->push_back(wide_hash(expired_key_.view()));
+      }
       return;
+    }
     std::uint64_t hash = frozen_.entry.group_hash(record, frozen_.parts.front().slots->hash_of(of));
     state_block& block = to.of(key_group(hash, how_.max_parallelism));
     std::size_t before = block.size();
-    key_.insert(key_.end(), how_.key_suffix.begin(), how_.key_suffix.end());
-    append_to_column(block.keys, {key_.data(), key_.size()});
-    const auto& value = Entry::value(record);
-    if (frozen_.expires) {
-      encoded_.resize(encoded_bound(value));
-      encoded_.resize(static_cast<std::size_t>(write_value(encoded_.data(), value) - encoded_.data()));
-      append_timed(block.values, expires, encoded_);
-    } else {
-      append_state_value(block.values, value);
-    }
+    append_entry(block.keys, [&](raw_bytes& column) {
+      std::size_t start = column.size();
+      frozen_.entry.write_key(column, record);
+      if (noted_)
+        noted_->push_back(wide_hash(column.view().substr(start)));
+    });
+    append_entry(block.values, [&](raw_bytes& column) {
+      if (frozen_.expires)
+        append_encoded(column, expires);
+      append_encoded(column, Entry::value(record));
+    });
     ++block.entries;
     to.added(block.size() - before);
   }
@@ -197,8 +201,7 @@ private:
   page_array<std::int64_t> times_;
   std::size_t copied_ = 0;
   std::size_t next_copy_ = 0;
-  std::vector<char> key_;
-  std::vector<char> encoded_;
+  raw_bytes expired_key_;
 };
 
 } // namespace weir::detail
