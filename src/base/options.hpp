@@ -203,7 +203,7 @@ inline const option<std::string> snapshot_codec{
     "state.snapshot.codec", "zstd", "How the blocks of snapshot files are compressed.", {{"zstd", "none"}}};
 inline const option<std::int64_t> snapshot_compression_level{
     "state.snapshot.compression-level",
-    1,
+    -5,
     "Level of zstd in snapshot files; negative ones are faster and compress less.",
     {-50, 19}};
 inline const option<memory_size> snapshot_max_entry_size{

@@ -1,9 +1,16 @@
 #include "base/thread_executor.hpp"
 
 #include <algorithm>
+#include <unistd.h>
 #include <utility>
 
 namespace weir {
+
+namespace {
+
+constexpr int niceness = 10;
+
+}
 
 thread_executor::thread_executor(unsigned threads) : threads_max_{std::max(threads, 1u)} {}
 
@@ -31,6 +38,8 @@ void thread_executor::run(std::function<void()> job) {
 }
 
 void thread_executor::work() {
+  (void)::nice(
+      niceness); // on Linux of this thread alone; where it is refused, jobs are as important as tasks
   std::unique_lock lock{mutex_};
   while (true) {
     if (waiting_.empty()) {

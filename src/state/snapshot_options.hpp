@@ -14,7 +14,7 @@ struct snapshot_options {
   /// state.snapshot.codec
   block_codec codec = block_codec::zstd;
   /// state.snapshot.compression-level: within the limits of block_compressor.
-  int compression_level = 1;
+  int compression_level = -5;
   /// state.snapshot.max-entry-size: raw bytes of an entry. A block is cut long before, so that this bounds
   /// what reading one takes.
   std::uint64_t entry_size_max = 256 * 1024 * 1024;

@@ -7,6 +7,7 @@
 #include <future>
 #include <latch>
 #include <set>
+#include <sys/resource.h>
 
 using weir::thread_executor;
 
@@ -45,6 +46,16 @@ TEST_CASE("jobs run on as many threads as stated, and never on more") {
       });
   }
   CHECK(threads.size() == 3);
+}
+
+TEST_CASE("jobs leave the processor to the threads of the process") {
+  int niceness = ::getpriority(PRIO_PROCESS, 0), niceness_of_job = 0;
+  {
+    thread_executor jobs{1};
+    jobs.run([&] { niceness_of_job = ::getpriority(PRIO_PROCESS, 0); });
+  }
+  CHECK(niceness_of_job == std::min(niceness + 10, 19));
+  CHECK(::getpriority(PRIO_PROCESS, 0) == niceness);
 }
 
 TEST_CASE("a job may hand in another, also while the executor ends") {

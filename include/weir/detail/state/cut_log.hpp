@@ -3,6 +3,7 @@
 #include <weir/detail/pages.hpp>
 #include <weir/detail/state/slot_array.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -14,12 +15,14 @@
 
 namespace weir::detail {
 
-/// What the task keeps for a cut while another thread reads it. Both own it; kept slots are added by the task
-/// alone and read by the other thread once it has taken their segment.
+/// What the task keeps for a cut while another thread reads it. Both own it; what is kept is added by the
+/// task alone and read by the other thread once the segment is taken.
 template <class Slot>
 class cut_log {
 public:
-  cut_log(std::uint32_t version, std::uint32_t confirmed) : version{version}, confirmed{confirmed} {}
+  /// `segments`: how many there are to be kept.
+  cut_log(std::uint32_t version, std::uint32_t confirmed, std::size_t segments)
+      : version{version}, confirmed{confirmed}, segments_left_{segments} {}
   cut_log(const cut_log&) = delete;
   cut_log& operator=(const cut_log&) = delete;
 
@@ -38,19 +41,48 @@ public:
     }
     list = ::new (static_cast<void*>(&chunks_.back()[used_])) kept_slot<Slot>{list, expires, changed, slot};
     ++used_;
-    memory.store(chunks_.size() * chunk_size * sizeof(kept_slot<Slot>), std::memory_order_relaxed);
+    memory.store(slots_memory() + segments_memory_, std::memory_order_relaxed);
+  }
+
+  /// Room for a segment and, if they are wanted, for its times; their contents are unspecified.
+  std::pair<kept_segment<Slot>*, std::int64_t*> keep_segment(bool with_times) {
+    constexpr std::size_t many = segments_chunk_bytes / sizeof(kept_segment<Slot>) + 1;
+    if (segments_free_ == 0) {
+      segments_free_ = std::clamp<std::size_t>(segments_left_, 1, many);
+      segments_left_ -= std::min(segments_left_, segments_free_);
+      segments_.emplace_back(segments_free_);
+      if (with_times)
+        times_.emplace_back(segments_free_ * slots_per_segment);
+      segments_memory_ += segments_free_ * (sizeof(kept_segment<Slot>) +
+                                            (with_times ? slots_per_segment * sizeof(std::int64_t) : 0));
+      memory.store(slots_memory() + segments_memory_, std::memory_order_relaxed);
+    }
+    --segments_free_;
+    return {&segments_.back()[segments_free_],
+            with_times ? &times_.back()[segments_free_ * slots_per_segment] : nullptr};
   }
 
   const std::uint32_t version;
-  const std::uint32_t confirmed;     ///< the last confirmed cut when this one was taken
-  std::atomic<bool> finished{false}; ///< the other thread needs nothing any more
-  std::atomic<std::size_t> memory{0};
+  const std::uint32_t confirmed;      ///< the last confirmed cut when this one was taken
+  std::atomic<bool> finished{false};  ///< the other thread needs nothing any more
+  std::atomic<std::size_t> memory{0}; ///< bytes of what the task keeps
+  std::atomic<std::size_t> copied{0}; ///< bytes of what the other thread has copied itself
 
 private:
   static constexpr std::size_t chunk_size = 4096;
+  static constexpr std::size_t segments_chunk_bytes = 2 * 1024 * 1024; // a huge page
+
+  [[nodiscard]] std::size_t slots_memory() const {
+    return chunks_.size() * chunk_size * sizeof(kept_slot<Slot>);
+  }
 
   std::vector<page_array<kept_slot<Slot>>> chunks_;
   std::size_t used_ = 0;
+  std::vector<page_array<kept_segment<Slot>>> segments_;
+  std::vector<page_array<std::int64_t>> times_;
+  std::size_t segments_free_ = 0; ///< of the last chunk
+  std::size_t segments_left_;
+  std::size_t segments_memory_ = 0;
 };
 
 } // namespace weir::detail

@@ -29,14 +29,28 @@ struct kept_slot {
   Slot slot;
 };
 
+/// A segment as it was when a cut was taken.
+template <class Slot>
+struct kept_segment {
+  std::uint64_t there;       ///< the slots that had an entry; not those that were kept before, one by one
+  std::uint64_t changed;     ///< since the last confirmed cut
+  const std::int64_t* times; ///< nullptr where entries do not expire
+  alignas(Slot) std::byte bytes[slots_per_segment * sizeof(Slot)];
+
+  [[nodiscard]] const Slot& slot(std::size_t i) const {
+    return *std::launder(reinterpret_cast<const Slot*>(bytes + i * sizeof(Slot)));
+  }
+};
+
 /// What is known of 64 slots. Bit n is about slot n. While a cut is read, the words are written under the
 /// lock until the segment is taken.
 template <class Slot>
 struct segment {
   std::atomic<std::uint32_t> locked{0};
-  std::atomic<std::uint32_t> taken{0}; ///< the last cut that has read it
+  std::atomic<std::uint32_t> taken{0}; ///< the last cut that has read it, or for which all of it was kept
   std::uint32_t version = 0;           ///< the cut that the words are about
   kept_slot<Slot>* kept = nullptr;     ///< slots as they were at the cut
+  kept_segment<Slot>* copy = nullptr;  ///< the other ones
   std::uint64_t touched = 0;           ///< written since the cut
   std::uint64_t dirty = 0;             ///< the entry changed since the cut
   std::uint64_t dirty_before = 0;      ///< it changed between the last confirmed cut and this one
@@ -66,6 +80,7 @@ struct segment {
       dirty_before = dirty | (confirmed == version ? 0 : dirty_before);
     touched = dirty = fresh = 0;
     kept = nullptr; // of a cut that was given up
+    copy = nullptr;
     version = now;
   }
 };

@@ -6,8 +6,10 @@
 #include <weir/detail/state/table_view.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
@@ -295,7 +297,9 @@ public:
     tracking_ = true;
     changes_follow_ = changes_follow;
     base_ = confirmed_;
-    log_ = std::make_shared<cut_log<slot>>(++version_, confirmed_);
+    log_ = std::make_shared<cut_log<slot>>(++version_, confirmed_,
+                                           main_->segments.size() + (next_ ? next_->segments.size() : 0));
+    last_log_ = log_;
     if constexpr (contains_text<record>)
       bytes_->hold();
     frozen now{entry_, {{main_, boundary_}}, bytes_, log_, how_.expires};
@@ -317,7 +321,8 @@ private:
   static constexpr std::size_t shrink_above = 64 * 1024;
   static constexpr std::size_t texts_looked_at = 2048;            ///< slots per batch
   static constexpr std::size_t dropped_at_once = 2 * 1024 * 1024; ///< bytes of slots that have moved
-  static constexpr std::size_t cached_anyway = 256 * 1024;        ///< bytes of slots that need no prefetching
+  static constexpr int kept_one_by_one = 2; ///< slots of a segment, before a copy of all of it costs less
+  static constexpr std::size_t cached_anyway = 256 * 1024; ///< bytes of slots that need no prefetching
 
   [[gnu::always_inline]] void prefetch(std::uint64_t hash) const {
     std::size_t place = view_.place_of_(hash);
@@ -343,8 +348,10 @@ private:
   [[nodiscard]] std::size_t memory_of_slots() const {
     // Pages of the next array are taken as it fills up, from its front as well.
     std::size_t moved_to = next_ ? next_->memory() / main_->end * boundary_ : 0;
-    return main_->memory() - dropped_ * sizeof(slot) + moved_to +
-           (log_ ? log_->memory.load(std::memory_order_relaxed) : 0);
+    std::size_t kept = 0;
+    if (auto log = last_log_.lock()) // the reader may have it for longer than the table
+      kept = log->memory.load(std::memory_order_relaxed) + log->copied.load(std::memory_order_relaxed);
+    return main_->memory() - dropped_ * sizeof(slot) + moved_to + kept;
   }
 
   std::shared_ptr<array> make_array(std::size_t places) {
@@ -540,17 +547,43 @@ private:
     if (log_ && in.created < version_ && marks.taken.load(std::memory_order_acquire) != version_) {
       std::lock_guard guard{marks};
       marks.advance(version_, log_->confirmed);
-      if (Writes && (marks.touched & bit) == 0 && marks.taken.load(std::memory_order_relaxed) != version_) {
-        marks.touched |= bit;
-        if (in.occupied(i))
-          log_->keep(marks.kept, in.slots[i], how_.expires ? in.times[i] : 0,
-                     (marks.dirty_before & bit) != 0);
-      }
+      if (Writes && (marks.touched & bit) == 0 && marks.taken.load(std::memory_order_relaxed) != version_)
+        keep(in, i, marks, bit);
       f(marks, bit);
     } else {
       marks.advance(version_, base_);
       f(marks, bit);
     }
+  }
+
+  /// Keeps a slot that is about to be written for the running cut, or with it all of a segment that is
+  /// written again and again.
+  void keep(array& in, std::size_t i, segment<slot>& marks, std::uint64_t bit) {
+    if constexpr (std::is_trivially_copyable_v<slot>) {
+      if (std::popcount(marks.touched) == kept_one_by_one) {
+        keep_segment(in, i / slots_per_segment, marks);
+        return;
+      }
+    }
+    marks.touched |= bit;
+    if (in.occupied(i))
+      log_->keep(marks.kept, in.slots[i], how_.expires ? in.times[i] : 0, (marks.dirty_before & bit) != 0);
+  }
+
+  void keep_segment(array& in, std::size_t number, segment<slot>& marks) {
+    auto [to, times] = log_->keep_segment(how_.expires);
+    std::size_t first = number * slots_per_segment;
+    std::uint64_t there = 0;
+    for (std::size_t k = 0; k < slots_per_segment; ++k)
+      there |= std::uint64_t{in.occupied(first + k)} << k;
+    std::memcpy(to->bytes, &in.slots[first], sizeof to->bytes);
+    if (times)
+      std::memcpy(times, &in.times[first], slots_per_segment * sizeof times[0]);
+    to->there = there & ~marks.touched;
+    to->changed = marks.dirty_before;
+    to->times = times;
+    marks.copy = to;
+    marks.taken.store(version_, std::memory_order_release);
   }
 
   void move_texts() {
@@ -589,6 +622,7 @@ private:
   std::size_t text_hand_ = 0;
   std::shared_ptr<byte_store> bytes_ = std::make_shared<byte_store>();
   std::shared_ptr<cut_log<slot>> log_;
+  std::weak_ptr<cut_log<slot>> last_log_;
   std::uint32_t version_ = 0; ///< the number of the last freeze
   std::uint32_t confirmed_ = 0;
   std::uint32_t base_ = 0; ///< what was confirmed at the last freeze

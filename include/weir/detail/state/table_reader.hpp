@@ -35,8 +35,8 @@ inline wide_hash_value wide_hash(std::string_view bytes) {
 
 /// Reads a frozen table while the task goes on: what the task has not written since comes from the slots, the
 /// rest from what it kept. Segments are taken one by one, each under its lock: where slots are nothing but
-/// bytes they are copied, and as many segments as fit are copied before the first is encoded, so that the
-/// task has to keep little; others are encoded at once.
+/// bytes they are copied, unless the task has done so, and as many segments as fit are copied before the
+/// first is encoded, so that the task has to keep little; others are encoded at once.
 template <class Entry>
 class table_reader {
 public:
@@ -68,7 +68,7 @@ public:
   /// Appends some more entries; false after the last.
   bool read_some(open_blocks& to) {
     if constexpr (copies) {
-      if (next_copy_ == copied_) {
+      if (next_copy_ == copied_ && given_.empty()) {
         if (part_ == frozen_.parts.size())
           return false;
         copy_ahead(to);
@@ -77,6 +77,8 @@ public:
       for (; next_copy_ < end; ++next_copy_)
         append(*std::launder(reinterpret_cast<slot*>(&copies_[next_copy_])),
                frozen_.expires ? times_[next_copy_] : 0, to);
+      if (next_copy_ == copied_ && !given_.empty())
+        append_given(to);
       return true;
     } else {
       return take_next(to);
@@ -108,6 +110,8 @@ private:
     copies_ = page_array<raw_slot>{slots};
     if (frozen_.expires)
       times_ = page_array<std::int64_t>{slots};
+    frozen_.log->copied.store(slots * (sizeof(slot) + (frozen_.expires ? sizeof(std::int64_t) : 0)),
+                              std::memory_order_relaxed);
   }
 
   /// Takes the next segment; false when there is none.
@@ -127,21 +131,25 @@ private:
   void take(array& from, std::size_t number, open_blocks& to) {
     auto& marks = from.segments[number];
     const std::size_t first = number * slots_per_segment;
+    // Of a segment at the front, only what had not moved to another array.
+    const std::uint64_t here = ~std::uint64_t{0} << (std::max(frozen_.parts[part_].begin, first) - first);
     const kept_slot<slot>* kept = nullptr;
     {
       std::lock_guard guard{marks};
-      marks.advance(frozen_.log->version, frozen_.log->confirmed);
-      std::uint64_t wanted = ~marks.touched;
-      if (how_.changes_only)
-        wanted &= marks.dirty_before;
-      for (; wanted != 0; wanted &= wanted - 1) {
-        std::size_t i = first + static_cast<std::size_t>(std::countr_zero(wanted));
-        read(i >= frozen_.parts[part_].begin && from.occupied(i), from.slots[i],
-             frozen_.expires ? from.times[i] : 0, to);
+      if (marks.taken.load(std::memory_order_relaxed) == frozen_.log->version) {
+        give(*std::exchange(marks.copy, nullptr), here);
+      } else {
+        marks.advance(frozen_.log->version, frozen_.log->confirmed);
+        std::uint64_t wanted = ~marks.touched & here;
+        if (how_.changes_only)
+          wanted &= marks.dirty_before;
+        for (; wanted != 0; wanted &= wanted - 1) {
+          std::size_t i = first + static_cast<std::size_t>(std::countr_zero(wanted));
+          read(from.occupied(i), from.slots[i], frozen_.expires ? from.times[i] : 0, to);
+        }
+        marks.taken.store(frozen_.log->version, std::memory_order_release);
       }
-      kept = marks.kept;
-      marks.kept = nullptr;
-      marks.taken.store(frozen_.log->version, std::memory_order_release);
+      kept = std::exchange(marks.kept, nullptr);
     }
     for (; kept; kept = kept->next)
       if (!how_.changes_only || kept->changed)
@@ -157,6 +165,27 @@ private:
       copied_ += is_there ? 1 : 0;
     } else if (is_there) {
       append(of, expires, to);
+    }
+  }
+
+  struct given_segment {
+    const kept_segment<slot>* copy;
+    std::uint64_t wanted;
+  };
+
+  void give(const kept_segment<slot>& copy, std::uint64_t here) {
+    given_.push_back({&copy, copy.there & here & (how_.changes_only ? copy.changed : ~std::uint64_t{0})});
+  }
+
+  void append_given(open_blocks& to) {
+    const auto [copy, wanted] = given_[next_given_++];
+    for (std::uint64_t left = wanted; left != 0; left &= left - 1) {
+      auto i = static_cast<std::size_t>(std::countr_zero(left));
+      append(copy->slot(i), copy->times ? copy->times[i] : 0, to);
+    }
+    if (next_given_ == given_.size()) {
+      given_.clear();
+      next_given_ = 0;
     }
   }
 
@@ -201,6 +230,8 @@ private:
   page_array<std::int64_t> times_;
   std::size_t copied_ = 0;
   std::size_t next_copy_ = 0;
+  std::vector<given_segment> given_; ///< copied by the task
+  std::size_t next_given_ = 0;
   raw_bytes expired_key_;
 };
 

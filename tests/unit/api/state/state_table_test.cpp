@@ -365,6 +365,33 @@ TEST_CASE("a table whose changes nobody will ask for finds records quickly again
   }
 }
 
+TEST_CASE("what is kept of a table that is written over and over is no larger than the table") {
+  using entry = value_entry<std::uint64_t, std::int64_t>;
+  constexpr std::uint64_t keys = 100'000;
+  state_table<entry> table{{}};
+  auto write_all = [&](std::int64_t value) {
+    for (std::uint64_t key = 0; key < keys; ++key)
+      table.find_or_make(key, hash_key(key), [&] { return entry::record{key, 0}; }).first->value = value;
+  };
+  write_all(1);
+  std::size_t alone = table.memory();
+  {
+    table_reader<entry> reader{table.freeze(false), {}};
+    write_all(2);
+    std::size_t kept = table.memory() - alone;
+    CHECK(kept > keys * sizeof(entry::record));
+    CHECK(kept < alone * 11 / 10);
+    write_all(3);
+    CHECK(table.memory() - alone == kept);
+    contents at_freeze = read_all(std::move(reader));
+    CHECK(at_freeze.size() == keys);
+    for (const auto& [key, value] : at_freeze)
+      REQUIRE(value == value_bytes(std::int64_t{1}));
+  }
+  table.tend();
+  CHECK(table.memory() == alone);
+}
+
 TEST_CASE("a hash from another subtask's key groups is refused") {
   using entry = value_entry<std::uint32_t, std::int64_t>;
   state_table<entry> table{{}, {.range = hash_range::of_groups(0, 3, 128)}};
