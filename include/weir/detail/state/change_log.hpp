@@ -2,6 +2,7 @@
 
 #include <weir/detail/state.hpp>
 #include <weir/detail/state/open_blocks.hpp>
+#include <weir/detail/state_value.hpp>
 
 #include <algorithm>
 #include <cstddef>

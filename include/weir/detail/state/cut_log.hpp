@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <new>
 #include <type_traits>
@@ -84,5 +86,40 @@ private:
   std::size_t segments_left_;
   std::size_t segments_memory_ = 0;
 };
+
+/// Keeps all of a segment but the slots that were kept before.
+template <class Entry>
+void keep_segment(cut_log<typename slot_array<Entry>::slot>& log, slot_array<Entry>& in, std::size_t number) {
+  auto& marks = in.segments[number];
+  auto [to, times] = log.keep_segment(in.times.size() != 0);
+  std::size_t first = number * slots_per_segment;
+  std::uint64_t there = 0;
+  for (std::size_t i = 0; i < slots_per_segment; ++i)
+    there |= std::uint64_t{in.occupied(first + i)} << i;
+  std::memcpy(to->bytes, &in.slots[first], sizeof to->bytes);
+  if (times)
+    std::memcpy(times, &in.times[first], slots_per_segment * sizeof times[0]);
+  to->there = there & ~marks.touched;
+  to->changed = marks.dirty_before;
+  to->times = times;
+  marks.copy = to;
+  marks.taken.store(log.version, std::memory_order_release);
+}
+
+/// Keeps slot `i`, which is about to be written, for a cut that has not seen it; or, with it, all of a
+/// segment that is written again and again. The segment is locked.
+template <class Entry>
+void keep(cut_log<typename slot_array<Entry>::slot>& log, slot_array<Entry>& in, std::size_t i) {
+  constexpr int kept_one_by_one = 2; // more slots of a segment cost more than a copy of all
+  auto& marks = in.segments[i / slots_per_segment];
+  if constexpr (std::is_trivially_copyable_v<typename slot_array<Entry>::slot>)
+    if (std::popcount(marks.touched) == kept_one_by_one)
+      return keep_segment(log, in, i / slots_per_segment);
+  std::uint64_t bit = std::uint64_t{1} << (i % slots_per_segment);
+  marks.touched |= bit;
+  if (in.occupied(i))
+    log.keep(marks.kept, in.slots[i], in.times.size() != 0 ? in.times[i] : 0,
+             (marks.dirty_before & bit) != 0);
+}
 
 } // namespace weir::detail

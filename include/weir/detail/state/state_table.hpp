@@ -6,10 +6,8 @@
 #include <weir/detail/state/table_view.hpp>
 
 #include <algorithm>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
@@ -321,8 +319,7 @@ private:
   static constexpr std::size_t shrink_above = 64 * 1024;
   static constexpr std::size_t texts_looked_at = 2048;            ///< slots per batch
   static constexpr std::size_t dropped_at_once = 2 * 1024 * 1024; ///< bytes of slots that have moved
-  static constexpr int kept_one_by_one = 2; ///< slots of a segment, before a copy of all of it costs less
-  static constexpr std::size_t cached_anyway = 256 * 1024; ///< bytes of slots that need no prefetching
+  static constexpr std::size_t cached_anyway = 256 * 1024;        ///< bytes of slots that need no prefetching
 
   [[gnu::always_inline]] void prefetch(std::uint64_t hash) const {
     std::size_t place = view_.place_of_(hash);
@@ -548,42 +545,12 @@ private:
       std::lock_guard guard{marks};
       marks.advance(version_, log_->confirmed);
       if (Writes && (marks.touched & bit) == 0 && marks.taken.load(std::memory_order_relaxed) != version_)
-        keep(in, i, marks, bit);
+        keep(*log_, in, i);
       f(marks, bit);
     } else {
       marks.advance(version_, base_);
       f(marks, bit);
     }
-  }
-
-  /// Keeps a slot that is about to be written for the running cut, or with it all of a segment that is
-  /// written again and again.
-  void keep(array& in, std::size_t i, segment<slot>& marks, std::uint64_t bit) {
-    if constexpr (std::is_trivially_copyable_v<slot>) {
-      if (std::popcount(marks.touched) == kept_one_by_one) {
-        keep_segment(in, i / slots_per_segment, marks);
-        return;
-      }
-    }
-    marks.touched |= bit;
-    if (in.occupied(i))
-      log_->keep(marks.kept, in.slots[i], how_.expires ? in.times[i] : 0, (marks.dirty_before & bit) != 0);
-  }
-
-  void keep_segment(array& in, std::size_t number, segment<slot>& marks) {
-    auto [to, times] = log_->keep_segment(how_.expires);
-    std::size_t first = number * slots_per_segment;
-    std::uint64_t there = 0;
-    for (std::size_t k = 0; k < slots_per_segment; ++k)
-      there |= std::uint64_t{in.occupied(first + k)} << k;
-    std::memcpy(to->bytes, &in.slots[first], sizeof to->bytes);
-    if (times)
-      std::memcpy(times, &in.times[first], slots_per_segment * sizeof times[0]);
-    to->there = there & ~marks.touched;
-    to->changed = marks.dirty_before;
-    to->times = times;
-    marks.copy = to;
-    marks.taken.store(version_, std::memory_order_release);
   }
 
   void move_texts() {
