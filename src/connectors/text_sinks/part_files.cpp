@@ -1,5 +1,7 @@
 #include "connectors/text_sinks/part_files.hpp"
 
+#include "base/log.hpp"
+
 #include <weir/detail/codec.hpp>
 #include <weir/detail/state.hpp>
 #include <weir/detail/state_element.hpp>
@@ -23,6 +25,11 @@ T valued(result<T> from) {
   if (!from)
     throw std::runtime_error{from.failure().message()};
   return std::move(*from);
+}
+
+void tell_if_left(const result<void>& removed) {
+  if (!removed)
+    log::connectors.warn("what was not committed is left", {{"why", removed.failure().message()}});
 }
 
 /// Length and checksum of a file.
@@ -212,12 +219,12 @@ void part_files::close(bool keep_prepared) noexcept {
   if (!folder_)
     return;
   if (std::exchange(file_, nullptr))
-    (void)files_->remove(open_path_);
+    tell_if_left(files_->remove(open_path_));
   if (keep_prepared)
     return;
-  (void)files_->remove_all(folder_->pending(self_));
+  tell_if_left(files_->remove_all(folder_->pending(self_)));
   // Else a power cut could bring it back when no attempt follows that would clear it away.
-  (void)files_->sync_folder(folder_name_);
+  tell_if_left(files_->sync_folder(folder_name_));
 }
 
 std::string part_files::pending_path(const part& of) {
