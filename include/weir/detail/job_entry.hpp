@@ -20,7 +20,7 @@
 /// Everything that must be equal in a job library and in the process that loads it: the engine's templates live in
 /// both. Raise the first number with every change to a class in include/weir.
 #define WEIR_ABI                                                                                                       \
-  "weir-abi 1; " WEIR_COMPILER "; libstdc++ " WEIR_STRINGIFY(_GLIBCXX_RELEASE)                                         \
+  "weir-abi 2; " WEIR_COMPILER "; libstdc++ " WEIR_STRINGIFY(_GLIBCXX_RELEASE)                                         \
   " cxx11=" WEIR_STRINGIFY(_GLIBCXX_USE_CXX11_ABI) "; " WEIR_CONTAINERS
 // clang-format on
 
