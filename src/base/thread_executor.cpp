@@ -10,7 +10,7 @@ namespace {
 
 constexpr int niceness = 10;
 
-}
+} // namespace
 
 thread_executor::thread_executor(unsigned threads) : threads_max_{std::max(threads, 1u)} {}
 
@@ -38,8 +38,8 @@ void thread_executor::run(std::function<void()> job) {
 }
 
 void thread_executor::work() {
-  (void)::nice(
-      niceness); // on Linux of this thread alone; where it is refused, jobs are as important as tasks
+  // On Linux this is about the thread alone. Where it is refused, jobs are as important as tasks.
+  (void)::nice(niceness);
   std::unique_lock lock{mutex_};
   while (true) {
     if (waiting_.empty()) {

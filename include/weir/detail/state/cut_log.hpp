@@ -47,7 +47,7 @@ public:
   }
 
   /// Room for a segment and, if they are wanted, for its times; their contents are unspecified.
-  std::pair<kept_segment<Slot>*, std::int64_t*> keep_segment(bool with_times) {
+  std::pair<kept_segment<Slot>*, std::int64_t*> room_for_segment(bool with_times) {
     constexpr std::size_t many = segments_chunk_bytes / sizeof(kept_segment<Slot>) + 1;
     if (segments_free_ == 0) {
       segments_free_ = std::clamp<std::size_t>(segments_left_, 1, many);
@@ -91,7 +91,7 @@ private:
 template <class Entry>
 void keep_segment(cut_log<typename slot_array<Entry>::slot>& log, slot_array<Entry>& in, std::size_t number) {
   auto& marks = in.segments[number];
-  auto [to, times] = log.keep_segment(in.times.size() != 0);
+  auto [to, times] = log.room_for_segment(in.times.size() != 0);
   std::size_t first = number * slots_per_segment;
   std::uint64_t there = 0;
   for (std::size_t i = 0; i < slots_per_segment; ++i)
